@@ -1,0 +1,95 @@
+// Builds every bundle from one table. `node esbuild.mjs [--watch] [--minify]`.
+import { copyFile, mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import * as esbuild from "esbuild";
+
+const watch = process.argv.includes("--watch");
+const minify = process.argv.includes("--minify");
+const require = createRequire(import.meta.url);
+
+/** Lines for the `$esbuild-watch` problem matcher in .vscode/tasks.json. */
+const problemMatcher = {
+  name: "problem-matcher",
+  setup(build) {
+    build.onStart(() => {
+      if (watch) console.log("[watch] build started");
+    });
+    build.onEnd((result) => {
+      for (const { text, location } of result.errors) {
+        console.error(`✘ [ERROR] ${text}`);
+        if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
+      }
+      if (watch) console.log("[watch] build finished");
+    });
+  },
+};
+
+const common = {
+  bundle: true,
+  sourcemap: minify ? false : "linked",
+  minify,
+  legalComments: "none",
+  logLevel: "warning",
+  plugins: [problemMatcher],
+};
+
+/** An ESM bundle on Node still meets CommonJS dependencies that call `require`. */
+const esmRequire = {
+  js: "import { createRequire as goldentraceCreateRequire } from 'node:module';const require = goldentraceCreateRequire(import.meta.url);",
+};
+
+// `vscode` is external in the extension alone: a run-time import anywhere else breaks the build.
+const targets = [
+  {
+    entryPoints: ["src/extension/main.ts"],
+    outfile: "dist/extension.cjs",
+    platform: "node",
+    format: "cjs",
+    target: "node22",
+    external: ["vscode"],
+  },
+  {
+    entryPoints: ["src/adapter/main.ts"],
+    outfile: "dist/adapter.cjs",
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+  },
+  {
+    entryPoints: ["src/cli/main.ts"],
+    outfile: "dist/cli.mjs",
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    banner: { js: `#!/usr/bin/env node\n${esmRequire.js}` },
+  },
+  {
+    entryPoints: { live: "src/webview/live/main.tsx" },
+    outdir: "dist/webview",
+    platform: "browser",
+    format: "esm",
+    target: "chrome130",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".ttf": "file" },
+  },
+];
+
+/** Files that ship as they are. */
+const copies = [
+  [require.resolve("@vscode/codicons/dist/codicon.css"), "dist/webview/codicon.css"],
+  [require.resolve("@vscode/codicons/dist/codicon.ttf"), "dist/webview/codicon.ttf"],
+];
+
+for (const [from, to] of copies) {
+  await mkdir(path.dirname(to), { recursive: true });
+  await copyFile(from, to);
+}
+
+if (watch) {
+  const contexts = await Promise.all(targets.map((target) => esbuild.context({ ...common, ...target })));
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  await Promise.all(targets.map((target) => esbuild.build({ ...common, ...target })));
+}

@@ -1,0 +1,2 @@
+/** What `import "vscode"` resolves to outside the extension ring: nothing usable. */
+export {};

@@ -1,0 +1,84 @@
+import * as z from "zod/mini";
+
+/** Which recorder makes the trace; `auto` takes the best that works on this machine. */
+export const RECORDERS = ["auto", "native", "strace", "renacer", "none"] as const;
+/** Recorders that this version can really use; asking for another is an error that says so. */
+export const AVAILABLE_RECORDERS = ["auto", "strace", "none"] as const;
+export type RecorderChoice = (typeof RECORDERS)[number];
+
+/** Where the program's terminal is: VS Code's Debug Console (pipes) or a real terminal that the program controls. */
+export const CONSOLES = ["internalConsole", "integratedTerminal", "externalTerminal"] as const;
+
+/** Recording options that launch configurations, `goldentrace.toml` targets and the command line share. */
+export const recordingOptionsSchema = z.object({
+  recorder: z.optional(z.enum(RECORDERS)),
+  /** `-e trace=` language of strace and renacer: names, classes, `!name`, `/regex/`. */
+  filter: z.optional(z.string()),
+  /** Record a call stack with every system call, for source lines (about five times slower). */
+  stacks: z.optional(z.boolean()),
+  /** Run tracer and program on one CPU: cheaper stops, but the program cannot use a second CPU. */
+  pin: z.optional(z.boolean()),
+  /** Keep the contents of buffers passed to read, write and the like. */
+  captureData: z.optional(z.boolean()),
+  metricsIntervalMs: z.optional(z.number().check(z.minimum(10), z.maximum(60_000))),
+  /** Set what makes programs talk at TRACE level (`LOG_LEVEL`, `RUST_LOG`, …). */
+  traceLogs: z.optional(z.boolean()),
+  /** Changes to that table: a string sets a variable, null leaves it alone. */
+  traceEnv: z.optional(z.record(z.string(), z.nullable(z.string()))),
+  /** Marks for the whole run, such as `{"stage":"training"}`. */
+  meta: z.optional(z.record(z.string(), z.string())),
+  /** Globs below the working directory; matching files are copied into the run folder with their SHA-256. */
+  artifacts: z.optional(z.array(z.string())),
+});
+export type RecordingOptions = z.infer<typeof recordingOptionsSchema>;
+
+/** A named program with its recording options: an entry of `goldentrace.toml`. */
+export const targetSchema = z.extend(recordingOptionsSchema, {
+  program: z.string(),
+  args: z.optional(z.array(z.string())),
+  cwd: z.optional(z.string()),
+  /** Added to the environment; null removes a variable. */
+  env: z.optional(z.record(z.string(), z.nullable(z.string()))),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+/** What a `launch` request carries after defaults and variables were resolved. */
+export const launchArgsSchema = z.extend(targetSchema, {
+  name: z.optional(z.string()),
+  console: z.optional(z.enum(CONSOLES)),
+  /** Workspace folder: where runs are stored and whose files get sites. */
+  workspace: z.optional(z.string()),
+  /** Parent folder of run folders; default `<workspace>/.goldentrace/runs`. */
+  outDir: z.optional(z.string()),
+  noDebug: z.optional(z.boolean()),
+});
+export type LaunchArgs = z.infer<typeof launchArgsSchema>;
+
+export const attachArgsSchema = z.extend(recordingOptionsSchema, {
+  name: z.optional(z.string()),
+  processId: z.union([z.number(), z.string()]),
+  workspace: z.optional(z.string()),
+  outDir: z.optional(z.string()),
+});
+export type AttachArgs = z.infer<typeof attachArgsSchema>;
+
+/** Defaults of every option above, in one place. Settings and launch configurations override them. */
+export const RECORDING_DEFAULTS = {
+  recorder: "auto",
+  filter: "",
+  stacks: false,
+  pin: false,
+  captureData: false,
+  metricsIntervalMs: 100,
+  traceLogs: true,
+  traceEnv: {},
+  meta: {},
+  artifacts: [],
+} as const satisfies Required<RecordingOptions>;
+
+/** `goldentrace.toml`: targets by name, and defaults for all of them. */
+export const configFileSchema = z.object({
+  defaults: z.optional(recordingOptionsSchema),
+  targets: z.optional(z.record(z.string(), targetSchema)),
+});
+export type ConfigFile = z.infer<typeof configFileSchema>;

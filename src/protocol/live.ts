@@ -1,0 +1,109 @@
+/** Plain data about a recording that is going on: sent by the debug adapter, shown by the Live view. */
+
+/** The states of a recording, in order; `failed` can follow `starting`. */
+export type RecordingState = "starting" | "running" | "paused" | "stopping" | "finishing" | "finished" | "failed";
+
+/** What changed since the last update; sent at most about thirty times a second whatever the event rate. */
+export interface LiveUpdate {
+  /** Counts up by one a recording; a gap means that updates were missed and `liveSnapshot` should be asked for. */
+  readonly sequence: number;
+  readonly state: RecordingState;
+  /** Nanoseconds from the run's origin to this update (paused time included). */
+  readonly elapsedNs: number;
+  readonly syscalls: number;
+  readonly signals: number;
+  readonly threads: number;
+  readonly processes: number;
+  readonly lost: number;
+  /** Time of the newest event contained in this update, nanoseconds from the origin. */
+  readonly newestNs: number;
+  /** Points for the charts that are new since the last update, oldest first. */
+  readonly samples: readonly LiveSample[];
+  /** The most frequent calls, by total time, at most `LIVE_TOP_SYSCALLS`. */
+  readonly topSyscalls: readonly LiveSyscall[];
+  /** Lines so far by level name; `""` for lines without a level. */
+  readonly logCounts: Readonly<Record<string, number>>;
+  readonly logLines: number;
+  /** Everything the user must know about this recording (losses, fallbacks, missing tools). */
+  readonly notices: readonly string[];
+}
+
+export const LIVE_TOP_SYSCALLS = 12;
+
+export interface LiveSample {
+  readonly timeNs: number;
+  readonly cpuPercent: number;
+  readonly rssBytes: number;
+  /** Bytes per second since the previous sample. */
+  readonly readBytesPerSecond: number;
+  readonly writtenBytesPerSecond: number;
+  readonly syscallsPerSecond: number;
+  readonly threads: number;
+}
+
+export interface LiveSyscall {
+  readonly name: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly totalNs: number;
+}
+
+/** Which log lines a view wants to see. */
+export interface LogFilter {
+  /** Lowest numeric level shown; 0 shows all, lines without a level included. */
+  readonly minLevel: number;
+  /** Show lines without a level although `minLevel` is above 0. */
+  readonly unlevelled: boolean;
+  /** Case-insensitive text that the line contains; empty for all. */
+  readonly search: string;
+}
+
+export interface LogPage {
+  /** Lines that pass the filter so far. */
+  readonly matching: number;
+  readonly total: number;
+  /** Position among the matching lines of `lines[0]`. */
+  readonly first: number;
+  readonly lines: readonly LogLine[];
+}
+
+export interface LogLine {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly stream: "stdout" | "stderr";
+  /** Level name or empty. */
+  readonly level: string;
+  readonly logger: string;
+  readonly message: string;
+  /** Source position named by the line. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+export interface RecordingInfo {
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly name: string;
+  readonly command: string;
+  readonly pid: number;
+  readonly recorder: string;
+  readonly recorderReason: string;
+  readonly stacks: boolean;
+  readonly filter: string;
+  /** CLOCK_REALTIME at the origin, milliseconds. */
+  readonly startedAtMs: number;
+  readonly metricsIntervalMs: number;
+  /** What Goldentrace set in the program's environment. */
+  readonly envSet: Readonly<Record<string, string>>;
+}
+
+export interface RecordingEnd {
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly complete: boolean;
+  readonly problems: readonly string[];
+  readonly syscalls: number;
+  readonly wallNs: number;
+}

@@ -1,0 +1,124 @@
+import * as z from "zod/mini";
+
+/** Version of everything in a run folder; raised when an older reader would misread it. */
+export const RUN_SCHEMA_VERSION = 1;
+
+/** Where runs live below the workspace. */
+export const RUNS_DIRECTORY = ".goldentrace/runs";
+
+/** Files of a run folder. The `.arrow` files are uncompressed Arrow IPC streams. */
+export const RUN_FILES = {
+  manifest: "run.json",
+  syscalls: "syscalls.arrow",
+  logs: "logs.arrow",
+  metrics: "metrics.arrow",
+  threads: "threads.arrow",
+  signals: "signals.arrow",
+  marks: "marks.arrow",
+  stacks: "stacks.arrow",
+  frames: "frames.arrow",
+  stdout: "stdout.log",
+  stderr: "stderr.log",
+  report: "report.md",
+  artifacts: "artifacts",
+} as const;
+
+const exitSchema = z.object({
+  /** Exit code, null when killed by a signal. */
+  code: z.nullable(z.number()),
+  /** `SIGSEGV`, …; null when it exited. */
+  signal: z.nullable(z.string()),
+  coreDumped: z.optional(z.boolean()),
+});
+
+const problemSchema = z.object({
+  kind: z.string(),
+  message: z.string(),
+  count: z.optional(z.number()),
+  losesData: z.boolean(),
+});
+
+const artifactSchema = z.object({
+  /** Path relative to the target's working directory; the copy lies at the same path below `artifacts/`. */
+  path: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+});
+
+/** `run.json`. Written at start, rewritten (atomically) as the run goes on and once more at its end. */
+export const runManifestSchema = z.object({
+  schemaVersion: z.number(),
+  /** The folder's name. */
+  id: z.string(),
+  /** The target's or program's name. */
+  name: z.string(),
+  /** Goldentrace's version. */
+  tool: z.string(),
+  state: z.enum(["recording", "finished", "failed"]),
+  /** Everything that happened is in the trace. False while recording, after a crash of the recorder, and after any loss. */
+  complete: z.boolean(),
+  problems: z.array(problemSchema),
+  command: z.object({
+    program: z.string(),
+    args: z.array(z.string()),
+    cwd: z.string(),
+    /** Names, never values. */
+    envNames: z.array(z.string()),
+    /** What Goldentrace itself set or changed to make the program talk: values included, for they are ours. */
+    envSet: z.record(z.string(), z.string()),
+  }),
+  /** Absolute path of the workspace the run belongs to; sites outside of it are not shown on lines. */
+  workspace: z.string(),
+  meta: z.record(z.string(), z.string()),
+  recorder: z.object({
+    id: z.enum(["strace", "native", "renacer", "none"]),
+    version: z.string(),
+    /** Why this one: "asked for", or what `auto` found. */
+    reason: z.string(),
+    /** Recorders that `auto` could not use, each with the reason. */
+    rejected: z.array(z.object({ id: z.string(), reason: z.string() })),
+    /** The `-e trace=` expression, or empty for everything. */
+    filter: z.string(),
+    seccomp: z.boolean(),
+    stacks: z.boolean(),
+    pinned: z.boolean(),
+    captureData: z.boolean(),
+    attachedPid: z.nullable(z.number()),
+  }),
+  /** How output lines were captured: through pipes, from the tracer's view of writes to the terminal, or not at all. */
+  capture: z.enum(["pipe", "tracer", "off"]),
+  metricsIntervalMs: z.number(),
+  host: z.object({
+    hostname: z.string(),
+    os: z.string(),
+    kernel: z.string(),
+    arch: z.string(),
+    cpus: z.number(),
+    memoryBytes: z.number(),
+  }),
+  git: z.nullable(z.object({ commit: z.string(), branch: z.string(), dirty: z.boolean() })),
+  /** Both clocks as decimal nanoseconds, read together. `end` is null until the run ends. */
+  clocks: z.object({
+    start: z.object({ realtimeNs: z.string(), monotonicNs: z.string() }),
+    end: z.nullable(z.object({ realtimeNs: z.string(), monotonicNs: z.string() })),
+  }),
+  exit: z.nullable(exitSchema),
+  /** Nanoseconds from start to the end of the target's first process; null until then. */
+  wallNs: z.nullable(z.number()),
+  counts: z.object({
+    syscalls: z.number(),
+    logLines: z.number(),
+    metricSamples: z.number(),
+    threads: z.number(),
+    signals: z.number(),
+    stdoutBytes: z.number(),
+    stderrBytes: z.number(),
+  }),
+  /** Events known to be lost. */
+  lost: z.number(),
+  artifacts: z.array(artifactSchema),
+});
+
+export type RunManifest = z.infer<typeof runManifestSchema>;
+export type RunExit = z.infer<typeof exitSchema>;
+export type RunArtifact = z.infer<typeof artifactSchema>;
