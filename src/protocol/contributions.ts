@@ -142,6 +142,11 @@ const recordingAttributes: Readonly<Record<string, AttributeDefinition>> = {
     description:
       "Which system calls to record, as in strace's -e trace=: names, classes (file, network, process, memory …), !name, /regex/.",
   },
+  stracePath: {
+    type: "string",
+    default: RECORDING_DEFAULTS.stracePath,
+    description: "Path of the strace program. Empty: search PATH.",
+  },
   stacks: {
     type: "boolean",
     default: RECORDING_DEFAULTS.stacks,

@@ -14,6 +14,8 @@ export const recordingOptionsSchema = z.object({
   recorder: z.optional(z.enum(RECORDERS)),
   /** `-e trace=` language of strace and renacer: names, classes, `!name`, `/regex/`. */
   filter: z.optional(z.string()),
+  /** Path of the strace program; empty to search PATH. */
+  stracePath: z.optional(z.string()),
   /** Record a call stack with every system call, for source lines (about five times slower). */
   stacks: z.optional(z.boolean()),
   /** Run tracer and program on one CPU: cheaper stops, but the program cannot use a second CPU. */
@@ -66,6 +68,7 @@ export type AttachArgs = z.infer<typeof attachArgsSchema>;
 export const RECORDING_DEFAULTS = {
   recorder: "auto",
   filter: "",
+  stracePath: "",
   stacks: false,
   pin: false,
   captureData: false,
