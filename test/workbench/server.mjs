@@ -1,0 +1,300 @@
+// Starts and stops a real VS Code server with data of its own.
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { childEnvironment, findProgram } from "../setup/processes.mjs";
+import { workbenchLocation } from "./location.mjs";
+
+/** Settings under which nothing but what is under test moves, asks or calls home. */
+const quietSettings = {
+  "security.workspace.trust.enabled": false,
+  "chat.disableAIFeatures": true,
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.enableExperiments": false,
+  "workbench.tips.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "update.mode": "none",
+  "git.openRepositoryInParentFolders": "never",
+};
+
+/** How long a server that was asked to end may take before it is killed, in milliseconds. */
+const stopGrace = 5000;
+
+/** Every process below a server has this variable with the server's id, however it was started. */
+const markerVariable = "GOLDENTRACE_WORKBENCH_ID";
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {Record<string, unknown>} [settings] user settings on top of the quiet ones
+ * @property {"random" | "none"} [token] "random" for a server that a person uses; tests go without
+ * @property {NodeJS.ProcessEnv} [env] variables for the server and so for the extension host
+ * @property {string} [dataDirectory] kept afterwards when given; otherwise a fresh one, removed by `stop`
+ * @property {boolean} [smokeTestDriver] honour the page's `payload` (extension under development and its tests)
+ */
+
+/**
+ * @typedef {object} LeftOver
+ * @property {number} pid
+ * @property {string} command its arguments, joined by blanks
+ */
+
+/** A running VS Code server. */
+export class WorkbenchServer {
+  /**
+   * @param {import("node:child_process").ChildProcess} child
+   * @param {{port: number, token: string | undefined, directory: string, keep: boolean, id: string, output: string[]}} state
+   */
+  constructor(child, { port, token, directory, keep, id, output }) {
+    this.child = child;
+    this.port = port;
+    this.token = token;
+    this.directory = directory;
+    this.keep = keep;
+    this.id = id;
+    this.output = output;
+    /** @type {Promise<void>} resolves when the server's process has ended */
+    this.closed = new Promise((resolve) => {
+      child.once("close", () => resolve());
+    });
+    this.killAtExit = () => killGroup(child, "SIGKILL");
+    process.once("exit", this.killAtExit);
+  }
+
+  /** `host:port`, which is also the authority of `vscode-remote:` addresses. */
+  get authority() {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /**
+   * The page's address.
+   * @param {object} [page]
+   * @param {string} [page.folder] opened as the workspace; absolute
+   * @param {string} [page.extension] folder of an extension under development; absolute
+   * @param {string} [page.tests] bundle that exports mocha's `run()`; absolute
+   */
+  url({ folder, extension, tests } = {}) {
+    const url = new URL(`http://${this.authority}/`);
+    const payload = [];
+    if (this.token) {
+      url.searchParams.set("tkn", this.token);
+    }
+    if (folder) {
+      url.searchParams.set("folder", folder);
+    }
+    if (extension) {
+      payload.push(["extensionDevelopmentPath", this.remoteAddress(extension)]);
+    }
+    if (tests) {
+      payload.push(["extensionTestsPath", this.remoteAddress(tests)]);
+    }
+    if (payload.length > 0) {
+      url.searchParams.set("payload", JSON.stringify(payload));
+    }
+    return url.href;
+  }
+
+  /** @param {string} file absolute */
+  remoteAddress(file) {
+    return `vscode-remote://${this.authority}${encodeURI(file).replace(/[?#]/g, encodeURIComponent)}`;
+  }
+
+  /**
+   * Replaces the user's settings; the workbench notices by itself.
+   * @param {Record<string, unknown>} settings on top of the quiet ones
+   */
+  async writeSettings(settings) {
+    await writeSettings(this.directory, settings);
+  }
+
+  /**
+   * The processes that were started below this server and are still there, wherever they were re-parented to.
+   * @param {(command: string) => boolean} [matching]
+   * @returns {Promise<LeftOver[]>}
+   */
+  async processes(matching = () => true) {
+    const found = await processesWith(`${markerVariable}=${this.id}`);
+    return found.filter(({ pid, command }) => pid !== this.child.pid && matching(command));
+  }
+
+  /**
+   * Ends the server and everything below it.
+   * @returns {Promise<LeftOver[]>} what the server itself had left behind; killed by now
+   */
+  async stop() {
+    process.off("exit", this.killAtExit);
+    killGroup(this.child, "SIGTERM");
+    const impatience = setTimeout(() => killGroup(this.child, "SIGKILL"), stopGrace);
+    await this.closed;
+    clearTimeout(impatience);
+    // The extension host, the terminals' host and the watchers are in the same group and may take a moment longer.
+    killGroup(this.child, "SIGKILL");
+    const left = await processesWith(`${markerVariable}=${this.id}`);
+    for (const { pid } of left) {
+      signal(pid, "SIGKILL");
+    }
+    if (!this.keep) {
+      await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
+    }
+    return left;
+  }
+}
+
+/**
+ * Starts a server on a free port of 127.0.0.1 and waits until it answers.
+ * @param {ServerOptions} [options]
+ * @returns {Promise<WorkbenchServer>}
+ */
+export async function startServer({
+  settings = {},
+  token = "none",
+  env = {},
+  dataDirectory,
+  smokeTestDriver = true,
+} = {}) {
+  const location = workbenchLocation();
+  if (!location.installed) {
+    throw new Error("The VS Code server is not installed. Run: node test/setup/setup.mjs");
+  }
+  const directory = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), "goldentrace-workbench-")));
+  await writeSettings(directory, settings);
+  const id = randomUUID();
+  const secret = token === "random" ? randomBytes(24).toString("hex") : undefined;
+  // The kernel ends the server when this process dies, even by SIGKILL.
+  const leash = findProgram("setpriv") ? ["setpriv", "--pdeathsig", "TERM"] : [];
+  const [program, ...args] = [
+    ...leash,
+    location.node,
+    location.serverMain,
+    ...["--host", "127.0.0.1", "--port", "0", "--accept-server-license-terms", "--telemetry-level", "off"],
+    ...(secret ? ["--connection-token", secret] : ["--without-connection-token"]),
+    ...dataArguments(directory),
+    ...(smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
+  ];
+  const child = spawn(/** @type {string} */ (program), args, {
+    env: childEnvironment({ ...env, [markerVariable]: id, VSCODE_IPC_HOOK_CLI: undefined }),
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that all of it can be ended at once and Ctrl-C in the terminal reaches only us.
+    detached: true,
+  });
+  /** @type {string[]} */
+  const output = [];
+  const port = await listeningPort(child, output);
+  const server = new WorkbenchServer(child, {
+    port,
+    token: secret,
+    directory,
+    keep: dataDirectory !== undefined,
+    id,
+    output,
+  });
+  const response = await fetch(`http://${server.authority}/version`);
+  if (!response.ok) {
+    await server.stop();
+    throw new Error(`The VS Code server answered ${response.status} to /version:\n${output.join("\n")}`);
+  }
+  return server;
+}
+
+/**
+ * The server's arguments that name where it keeps its data and extensions.
+ * @param {string} directory
+ */
+export function dataArguments(directory) {
+  return [
+    "--server-data-dir",
+    directory,
+    "--user-data-dir",
+    path.join(directory, "data"),
+    "--extensions-dir",
+    path.join(directory, "extensions"),
+  ];
+}
+
+/**
+ * @param {string} directory
+ * @param {Record<string, unknown>} settings
+ */
+async function writeSettings(directory, settings) {
+  const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
+  for (const scope of ["User", "Machine"]) {
+    await mkdir(path.join(directory, "data", scope), { recursive: true });
+    await writeFile(path.join(directory, "data", scope, "settings.json"), text);
+  }
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {string[]} output receives every line the server prints
+ * @returns {Promise<number>}
+ */
+function listeningPort(child, output) {
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: /** @type {import("node:stream").Readable} */ (stream) }).on("line", (line) => {
+        output.push(line);
+        const port = /Extension host agent listening on (\d+)/.exec(line)?.[1];
+        if (port) {
+          resolve(Number(port));
+        }
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code, signalName) => {
+      reject(new Error(`The VS Code server ended (${code ?? signalName}) before it listened:\n${output.join("\n")}`));
+    });
+  });
+}
+
+/**
+ * @param {string} variable `NAME=value`
+ * @returns {Promise<LeftOver[]>}
+ */
+async function processesWith(variable) {
+  const found = [];
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) {
+      continue;
+    }
+    try {
+      const environment = await readFile(`/proc/${entry}/environ`, "latin1");
+      if (environment.split("\0").includes(variable)) {
+        const command = await readFile(`/proc/${entry}/cmdline`, "utf8");
+        found.push({ pid: Number(entry), command: command.replaceAll("\0", " ").trim() });
+      }
+    } catch {
+      // Ended in the meantime, or another user's: not ours.
+    }
+  }
+  // A zombie has no environment any more, so what is found is alive.
+  return found;
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} name
+ */
+function killGroup(child, name) {
+  if (child.pid !== undefined) {
+    signal(-child.pid, name);
+  }
+}
+
+/**
+ * @param {number} pid negative for a group
+ * @param {NodeJS.Signals} name
+ */
+function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") {
+      throw error;
+    }
+  }
+}
