@@ -2,7 +2,10 @@ import type { LogLevelName } from "../trace/levels.ts";
 
 /** What `goldentrace show` tells about a run; `show --json` prints it as it is. Times in nanoseconds, sizes in bytes. */
 export interface RunSummary {
+  /** The run's id (its folder's name), or the file name of a trace that another tool wrote. */
   readonly run: string;
+  /** Absolute path of the run folder, or of the file. */
+  readonly path: string;
   readonly name: string;
   readonly command: readonly string[];
   readonly cwd: string;
@@ -12,8 +15,8 @@ export interface RunSummary {
     readonly reason: string;
     readonly filter: string;
   };
-  /** ISO 8601 start of the run. */
-  readonly startedAt: string;
+  /** ISO 8601 start of the run; null for a foreign trace without wall-clock times. */
+  readonly startedAt: string | null;
   readonly state: "recording" | "finished" | "failed";
   readonly complete: boolean;
   readonly problems: readonly { readonly kind: string; readonly message: string; readonly losesData: boolean }[];
@@ -30,6 +33,8 @@ export interface RunSummary {
   readonly threads: readonly ThreadSummary[];
   /** Sorted by total time, descending. */
   readonly syscalls: readonly SyscallSummary[];
+  /** Calls that did not return to the program: `exit_group`, and what was cut off by its end. Not part of `syscalls`, as in `strace -c`. */
+  readonly unreturned: readonly UnreturnedSummary[];
   readonly slowest: readonly SlowCall[];
   readonly errors: readonly ErrorSummary[];
   readonly signals: readonly { readonly signal: string; readonly count: number }[];
@@ -51,6 +56,8 @@ export interface RunSummary {
 export interface ThreadSummary {
   readonly pid: number;
   readonly tid: number;
+  /** Index in this list of the thread that created it, -1 for none: pids are reused, places are not. */
+  readonly parent: number;
   readonly parentTid: number | null;
   readonly role: "main" | "process" | "thread";
   readonly name: string;
@@ -70,6 +77,11 @@ export interface SyscallSummary {
   readonly p50Ns: number;
   readonly p99Ns: number;
   readonly maxNs: number;
+}
+
+export interface UnreturnedSummary {
+  readonly name: string;
+  readonly calls: number;
 }
 
 export interface SlowCall {
