@@ -17,6 +17,8 @@ export interface LiveUpdate {
   readonly lost: number;
   /** Time of the newest event contained in this update, nanoseconds from the origin. */
   readonly newestNs: number;
+  /** Pauses so far, oldest first, nanoseconds from the origin; `endNs` is null while paused. Charts leave them blank. */
+  readonly pauses?: readonly { readonly startNs: number; readonly endNs: number | null }[];
   /** Points for the charts that are new since the last update, oldest first. */
   readonly samples: readonly LiveSample[];
   /** The most frequent calls, by total time, at most `LIVE_TOP_SYSCALLS`. */
@@ -64,6 +66,8 @@ export interface LogPage {
   readonly total: number;
   /** Position among the matching lines of `lines[0]`. */
   readonly first: number;
+  /** How many of the oldest matching lines are no longer held (they are in the run folder): positions below have no line. Absent: 0. */
+  readonly dropped?: number;
   readonly lines: readonly LogLine[];
 }
 

@@ -45,6 +45,8 @@ export interface LiveState {
   readonly end: RecordingEnd | null;
   /** False in an untrusted workspace: nothing can be started, and the view says why. */
   readonly trusted: boolean;
+  /** The setting `goldentrace.live.follow`, for a view that has no state of its own yet; true when absent. */
+  readonly follow?: boolean;
 }
 
 /** The envelope on the wire, both ways. */
