@@ -10,6 +10,7 @@ export interface LiveUpdate {
   readonly state: RecordingState;
   /** Nanoseconds from the run's origin to this update (paused time included). */
   readonly elapsedNs: number;
+  // Counts since the start: threads and processes include those that ended.
   readonly syscalls: number;
   readonly signals: number;
   readonly threads: number;

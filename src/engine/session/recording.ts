@@ -64,6 +64,8 @@ export interface TraceBatch {
   readonly sites: readonly { readonly file: string; readonly line: number }[];
   /** Nanoseconds from the origin at which the batch was cut. */
   readonly time: number;
+  /** Events known to be lost so far; absent while nothing is known to be lost. */
+  readonly lost?: number;
 }
 
 export interface RecordingResult {
