@@ -21,6 +21,8 @@ export const RUN_FILES = {
   stderr: "stderr.log",
   report: "report.md",
   artifacts: "artifacts",
+  /** Space kept free while recording, so that a full disk still takes the last manifest. */
+  reserve: ".reserve",
 } as const;
 
 const exitSchema = z.object({
@@ -55,6 +57,17 @@ export const runManifestSchema = z.object({
   /** Goldentrace's version. */
   tool: z.string(),
   state: z.enum(["recording", "finished", "failed"]),
+  /** The process that writes the folder: a run in state `recording` whose writer is gone was cut off. */
+  writer: z.optional(
+    z.object({
+      pid: z.number(),
+      /** Clock ticks since boot at which it started; 0 where the system does not tell. */
+      start: z.number(),
+      hostname: z.string(),
+      /** Identifies the boot that `pid` and `start` belong to; empty where the system does not tell. */
+      bootId: z.string(),
+    }),
+  ),
   /** Everything that happened is in the trace. False while recording, after a crash of the recorder, and after any loss. */
   complete: z.boolean(),
   problems: z.array(problemSchema),

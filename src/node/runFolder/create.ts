@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { ExpectedError } from "../../base/errors.ts";
+import { errorCode } from "../procFiles.ts";
+
+export interface CreatedFolder {
+  /** The folder's name, which is the run's id. */
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * Makes the folder of a new run: `<name>_<YYYY-MM-DDTHH-MM-SS.mmm>_<4 hex>` (UTC) below `runsDirectory`.
+ * @throws ExpectedError when it cannot be written to
+ */
+export function createRunFolder(runsDirectory: string, name: string, startedAtMs: number): CreatedFolder {
+  try {
+    mkdirSync(runsDirectory, { recursive: true });
+    if (basename(dirname(runsDirectory)) === ".goldentrace") hideFromGit(dirname(runsDirectory));
+    const stamp = new Date(startedAtMs).toISOString().slice(0, -1).replaceAll(":", "-");
+    for (;;) {
+      const id = `${folderName(name)}_${stamp}_${randomBytes(2).toString("hex")}`;
+      const path = join(runsDirectory, id);
+      try {
+        mkdirSync(path);
+        return { id, path };
+      } catch (error) {
+        if (errorCode(error) !== "EEXIST") throw error;
+      }
+    }
+  } catch (error) {
+    throw unwritable(runsDirectory, error);
+  }
+}
+
+/** The user's error for a folder that cannot be written to; anything unexpected is returned as it is. */
+export function unwritable(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    ENOTDIR: "a part of the path is a file",
+    EEXIST: "a file of that name is in the way",
+    ENAMETOOLONG: "the path is too long",
+    EIO: "the disk reports an error",
+    EFBIG: "the limit on file sizes is too low",
+  };
+  const reason = reasons[code];
+  if (reason === undefined) return error;
+  return new ExpectedError(`Runs cannot be stored in ${path}: ${reason}`, {
+    code: code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "permission",
+    wayOut: "Choose another folder (--out on the command line, outDir in a launch configuration).",
+    cause: error,
+  });
+}
+
+/** A part of a path made of a run's name: letters and digits of any script, `.`, `_` and `-`. */
+export function folderName(name: string): string {
+  const cleaned = name
+    .normalize("NFC")
+    .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "-")
+    .replace(/^[.-]+|-+$/g, "");
+  // 255 bytes is what file systems allow; the stamp takes 29.
+  return [...cleaned].slice(0, 50).join("") || "run";
+}
+
+/** Runs are not part of the project's history, and must not make its work tree dirty. */
+function hideFromGit(directory: string): void {
+  try {
+    writeFileSync(join(directory, ".gitignore"), "*\n", { flag: "wx" });
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
