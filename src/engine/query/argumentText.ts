@@ -1,4 +1,5 @@
 import type { SyscallColumns } from "../trace/trace.ts";
+import { endOfAnnotation, endOfString, opensAnnotation } from "./tracerText.ts";
 
 // Rows are decoded one at a time, on demand; the text is ASCII by the contract of `argBytes`.
 const ascii = new TextDecoder("latin1");
@@ -40,20 +41,9 @@ export function callPath(name: string, args: string): string {
 }
 
 function firstQuoted(args: string): string | undefined {
-  let index = 0;
-  while (index < args.length) {
-    const character = args[index];
-    if (character === "<") {
-      // A descriptor's annotation may itself hold quotes.
-      const end = annotationEnd(args, index);
-      if (end === -1) return undefined;
-      index = end + 1;
-    } else if (character === '"') {
-      const end = quoteEnd(args, index);
-      return end === -1 ? args.slice(index + 1) : args.slice(index + 1, end);
-    } else {
-      index++;
-    }
+  for (let index = 0; index < args.length; index++) {
+    if (args[index] === "<" && opensAnnotation(args, index)) index = endOfAnnotation(args, index);
+    else if (args[index] === '"') return args.slice(index + 1, endOfString(args, index));
   }
   return undefined;
 }
@@ -61,28 +51,7 @@ function firstQuoted(args: string): string | undefined {
 function firstDescriptorTarget(args: string): string | undefined {
   const match = /^(?:AT_FDCWD|-?\d+)</.exec(args);
   if (match === null) return undefined;
-  const open = match[0].length - 1;
-  const end = annotationEnd(args, open);
-  return end === -1 ? args.slice(open + 1) : args.slice(open + 1, end);
-}
-
-function quoteEnd(text: string, open: number): number {
-  for (let index = open + 1; index < text.length; index++) {
-    if (text[index] === "\\") index++;
-    else if (text[index] === '"') return index;
-  }
-  return -1;
-}
-
-/** Index of the `>` that closes the annotation; `->` inside (`socket:[1->2]`) does not. strace escapes `>` in paths as `\76`. */
-function annotationEnd(text: string, open: number): number {
-  let depth = 0;
-  for (let index = open; index < text.length; index++) {
-    const character = text[index];
-    if (character === "<") depth++;
-    else if (character === ">" && text[index - 1] !== "-" && --depth === 0) return index;
-  }
-  return -1;
+  return args.slice(match[0].length, endOfAnnotation(args, match[0].length - 1));
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12, a: 7, b: 8, e: 27 };
