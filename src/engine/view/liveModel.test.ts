@@ -195,21 +195,26 @@ const sample = (timeNs: number, value: number): LiveSample => ({
   threads: value,
 });
 
-test("a series stays bounded, in order, and keeps peaks and the newest time", () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat(1000), { minLength: 1, maxLength: 400 }), (values) => {
-      const series = new SampleSeries(16);
-      for (const [i, value] of values.entries()) series.push(sample(i, value));
-      const points = series.all;
-      expect(points.length).toBeLessThanOrEqual(16);
-      expect(points.length).toBeGreaterThanOrEqual(Math.min(values.length, 8));
-      expect(points.at(-1)?.timeNs).toBe(values.length - 1);
-      // Each point is the maximum of the samples since the point before it: nothing lost, nothing moved.
-      let from = 0;
-      for (const point of points) {
-        expect(point.cpuPercent).toBe(Math.max(...values.slice(from, point.timeNs + 1)));
-        from = point.timeNs + 1;
-      }
-    }),
-  );
-});
+test.each([15, 16])(
+  "a series of %i points stays bounded, in order, and keeps peaks and the newest time",
+  (capacity) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { minLength: 1, maxLength: 400 }), (values) => {
+        const series = new SampleSeries(capacity);
+        for (const [i, value] of values.entries()) series.push(sample(i, value));
+        const points = series.all;
+        expect(points.length).toBeLessThanOrEqual(capacity);
+        expect(points.length).toBeGreaterThanOrEqual(Math.min(values.length, capacity >> 1));
+        expect(points.at(-1)?.timeNs).toBe(values.length - 1);
+        // Each point is the maximum of the samples since the point before it: nothing lost, nothing moved.
+        let from = 0;
+        const each = (points[0]?.timeNs ?? 0) + 1;
+        for (const [i, point] of points.entries()) {
+          if (i < points.length - 1) expect(point.timeNs + 1 - from).toBe(each);
+          expect(point.cpuPercent).toBe(Math.max(...values.slice(from, point.timeNs + 1)));
+          from = point.timeNs + 1;
+        }
+      }),
+    );
+  },
+);

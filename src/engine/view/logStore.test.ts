@@ -69,6 +69,8 @@ describe("a search", () => {
     ["loss", "epoch 3 acc=0.1", false],
     ["@", "`", false], // differ only in the bit that makes a letter lower case
     ["[", "{", false],
+    ["a@b", "xA@B", true],
+    ["a[", "a{", false],
     ["É", "caf\u00e9", true],
     ["abc", "ab", false],
     ["aab", "aaab", true],
