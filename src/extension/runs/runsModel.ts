@@ -1,0 +1,59 @@
+import * as vscode from "vscode";
+import { Emitter } from "../../base/emitter.ts";
+import { runItem, unreadableRunItem } from "../../engine/view/runItems.ts";
+import { listRuns } from "../../node/runFolder/listRuns.ts";
+import { RUN_FILES } from "../../protocol/runFolder.ts";
+import { runsDirectory } from "../config.ts";
+import type { RunRow } from "./runsTree.ts";
+
+/** The runs of the open folders; watches the folders that hold them. */
+export class RunsModel implements vscode.Disposable {
+  private readonly changed = new Emitter<void>();
+  readonly onChange = this.changed.event;
+  private watchers: vscode.Disposable[] = [];
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.watch();
+    this.subscriptions = [
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.watch()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("goldentrace.runs.directory")) this.watch();
+      }),
+    ];
+  }
+
+  /** Rows of all open folders, newest first. */
+  async rows(): Promise<RunRow[]> {
+    const directories = new Set((vscode.workspace.workspaceFolders ?? []).map((folder) => runsDirectory(folder)));
+    const entries = (await Promise.all([...directories].map((directory) => listRuns(directory)))).flat();
+    const now = Date.now();
+    return entries.map((entry) => ({
+      folder: entry.folder,
+      ...(entry.manifest === undefined
+        ? unreadableRunItem(entry.id, entry.problem ?? "Its manifest cannot be read.")
+        : runItem(entry.manifest, entry.alive, now)),
+    }));
+  }
+
+  notifyChanged(): void {
+    this.changed.fire();
+  }
+
+  private watch(): void {
+    for (const watcher of this.watchers) watcher.dispose();
+    this.watchers = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(runsDirectory(folder)), `*/${RUN_FILES.manifest}`);
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      watcher.onDidCreate(() => this.changed.fire());
+      watcher.onDidChange(() => this.changed.fire());
+      watcher.onDidDelete(() => this.changed.fire());
+      return watcher;
+    });
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    for (const disposable of [...this.watchers, ...this.subscriptions, this.changed]) disposable.dispose();
+  }
+}

@@ -1,0 +1,16 @@
+import type { LiveUpdate, LogFilter, LogPage } from "../protocol/live.ts";
+
+/** Questions about a finished run that are answered off the main thread: request name -> arguments and answer. */
+export interface RunQuestions {
+  logs: { arguments: { folder: string; filter: LogFilter; from: number; count: number }; answer: LogPage };
+  /** The run as one live update, with chart samples: what the Live view showed at its end. */
+  update: { arguments: { folder: string }; answer: LiveUpdate };
+}
+
+export type RunRequest = {
+  [K in keyof RunQuestions]: { readonly id: number; readonly ask: K; readonly arguments: RunQuestions[K]["arguments"] };
+}[keyof RunQuestions];
+
+export type RunReply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: string; readonly expected: boolean };
