@@ -72,7 +72,7 @@ export async function runSuite({ workspace, extension = repositoryRoot, grep }) 
  * @returns {Promise<string | undefined>} why the run as a whole is not to be believed
  */
 async function runInServer({ workspace, extension, tests, env }) {
-  const server = await startServer({ env });
+  const server = await startServer({ env, testDriver: true });
   const browser = await launchBrowser();
   /** @type {NodeJS.Timeout | undefined} */
   let limit;
@@ -162,9 +162,10 @@ async function reportSuite(resultFile, problem) {
 /**
  * Runs the UI tests.
  * @param {string[]} filters parts of file names
+ * @param {NodeJS.ProcessEnv} [variables] for the tests
  * @returns {Promise<Counts>}
  */
-export async function runUserInterfaceTests(filters) {
+export async function runUserInterfaceTests(filters, variables = {}) {
   say("UI tests in a browser on the served VS Code");
   const folder = await mkdtemp(path.join(tmpdir(), "goldentrace-ui-"));
   const outputFile = path.join(folder, "vitest.json");
@@ -178,7 +179,7 @@ export async function runUserInterfaceTests(filters) {
         ...["--reporter=default", "--reporter=json", `--outputFile.json=${outputFile}`],
         ...filters,
       ],
-      { cwd: repositoryRoot, env: childEnvironment() },
+      { cwd: repositoryRoot, env: childEnvironment(variables) },
     );
     return await vitestCounts(outputFile, code);
   } finally {

@@ -35,7 +35,9 @@ const markerVariable = "GOLDENTRACE_WORKBENCH_ID";
  * @property {"random" | "none"} [token] "random" for a server that a person uses; tests go without
  * @property {NodeJS.ProcessEnv} [env] variables for the server and so for the extension host
  * @property {string} [dataDirectory] kept afterwards when given; otherwise a fresh one, removed by `stop`
- * @property {boolean} [smokeTestDriver] honour the page's `payload` (extension under development and its tests)
+ * @property {string[]} [extensions] folders of extensions that are installed where they lie; absolute
+ * @property {boolean} [testDriver] honour `extension` and `tests` in the page's address. VS Code then shows no
+ *   notification toasts and asks nothing, so that is for suites in the extension host, not for what a person sees
  */
 
 /**
@@ -75,7 +77,7 @@ export class WorkbenchServer {
    * The page's address.
    * @param {object} [page]
    * @param {string} [page.folder] opened as the workspace; absolute
-   * @param {string} [page.extension] folder of an extension under development; absolute
+   * @param {string} [page.extension] folder of an extension under development; absolute; needs `testDriver`
    * @param {string} [page.tests] bundle that exports mocha's `run()`; absolute
    */
   url({ folder, extension, tests } = {}) {
@@ -110,6 +112,18 @@ export class WorkbenchServer {
    */
   async writeSettings(settings) {
     await writeSettings(this.directory, settings);
+  }
+
+  /** What the extension hosts of this server have logged so far: activations and their failures, above all. */
+  async extensionHostLog() {
+    const logs = path.join(this.directory, "data", "logs");
+    const texts = [];
+    for (const entry of await readdir(logs, { recursive: true, withFileTypes: true })) {
+      if (entry.name === "remoteexthost.log") {
+        texts.push(await readFile(path.join(entry.parentPath, entry.name), "utf8"));
+      }
+    }
+    return texts.join("\n");
   }
 
   /**
@@ -155,7 +169,8 @@ export async function startServer({
   token = "none",
   env = {},
   dataDirectory,
-  smokeTestDriver = true,
+  extensions = [],
+  testDriver = false,
 } = {}) {
   const location = workbenchLocation();
   if (!location.installed) {
@@ -163,6 +178,7 @@ export async function startServer({
   }
   const directory = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), "goldentrace-workbench-")));
   await writeSettings(directory, settings);
+  await linkExtensions(directory, extensions);
   const id = randomUUID();
   const secret = token === "random" ? randomBytes(24).toString("hex") : undefined;
   // The kernel ends the server when this process dies, even by SIGKILL.
@@ -174,7 +190,7 @@ export async function startServer({
     ...["--host", "127.0.0.1", "--port", "0", "--accept-server-license-terms", "--telemetry-level", "off"],
     ...(secret ? ["--connection-token", secret] : ["--without-connection-token"]),
     ...dataArguments(directory),
-    ...(smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
+    ...(testDriver ? ["--enable-smoke-test-driver"] : []),
   ];
   const child = spawn(/** @type {string} */ (program), args, {
     env: childEnvironment({ ...env, [markerVariable]: id, VSCODE_IPC_HOOK_CLI: undefined }),
@@ -225,6 +241,28 @@ async function writeSettings(directory, settings) {
   for (const scope of ["User", "Machine"]) {
     await mkdir(path.join(directory, "data", scope), { recursive: true });
     await writeFile(path.join(directory, "data", scope, "settings.json"), text);
+  }
+}
+
+/**
+ * Installs extensions without copying them: VS Code's own list of what is installed names their folders.
+ * @param {string} directory the server's
+ * @param {string[]} extensions
+ */
+async function linkExtensions(directory, extensions) {
+  const entries = [];
+  for (const folder of extensions) {
+    const { publisher, name, version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+    entries.push({
+      identifier: { id: `${publisher}.${name}` },
+      version,
+      location: { $mid: 1, path: folder, scheme: "file" },
+      metadata: { installedTimestamp: Date.now(), source: "vsix" },
+    });
+  }
+  if (entries.length > 0) {
+    await mkdir(path.join(directory, "extensions"), { recursive: true });
+    await writeFile(path.join(directory, "extensions", "extensions.json"), JSON.stringify(entries));
   }
 }
 

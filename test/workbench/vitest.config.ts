@@ -1,8 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+// vsix.mjs installs the package into a server's data and names the folder here: then its tests run, and only they.
+const installed = process.env.GOLDENTRACE_INSTALLED_DATA !== undefined;
+
 export default defineConfig({
   test: {
-    include: ["ui/**/*.ui.ts"],
+    include: [installed ? "installed/**/*.ui.ts" : "ui/**/*.ui.ts"],
     // Every file has a VS Code server and a browser of its own: more than one at a time only makes all of them slow.
     fileParallelism: false,
     testTimeout: 180_000,

@@ -27,8 +27,6 @@ export interface OpenOptions {
   readonly trust?: "all" | "restricted";
   /** Further user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** The extension under development; the repository when left out, none with `null`. */
-  readonly extension?: string | null;
 }
 
 export interface TreeRow {
@@ -43,7 +41,7 @@ export interface TreeRow {
 /**
  * Registers hooks that start one server and one browser for the calling test file, close after each test what it
  * opened, and keep a picture of every page when a test fails.
- * @param options for the server of this file
+ * @param options for the server of this file; this project's extension is installed unless `extensions` says otherwise
  */
 export function useWorkbench(options: ServerOptions = {}): WorkbenchFile {
   const file = new WorkbenchFile(options);
@@ -71,7 +69,10 @@ export class WorkbenchFile {
   }
 
   async start(): Promise<void> {
-    [this.runningServer, this.browser] = await Promise.all([startServer(this.options), launchBrowser()]);
+    [this.runningServer, this.browser] = await Promise.all([
+      startServer({ extensions: [repositoryRoot], ...this.options }),
+      launchBrowser(),
+    ]);
   }
 
   /** Opens a folder in a fresh window (no state of earlier ones) and waits until the workbench can be used. */
@@ -91,8 +92,7 @@ export class WorkbenchFile {
     const page = await context.newPage();
     const workbench = new Workbench(page, this.server);
     this.windows.push({ context, workbench });
-    const extension = options.extension === undefined ? repositoryRoot : options.extension;
-    await page.goto(this.server.url({ folder: options.folder, ...(extension ? { extension } : {}) }));
+    await page.goto(this.server.url({ folder: options.folder }));
     await workbench.ready();
     return workbench;
   }
@@ -196,7 +196,9 @@ export class Workbench {
     if (!(await icon.evaluate((element) => element.classList.contains("checked")))) {
       await icon.click();
     }
-    await this.page.locator(".activitybar .action-item.checked", { has: this.page.locator(`[aria-label^="${title}"]`) }).waitFor();
+    await this.page
+      .locator(".activitybar .action-item.checked", { has: this.page.locator(`[aria-label^="${title}"]`) })
+      .waitFor();
   }
 
   /** A view by the title in its header, collapsed or not. */
@@ -226,7 +228,9 @@ export class Workbench {
             description: element.querySelector(".label-description")?.textContent ?? "",
             ariaLabel: element.getAttribute("aria-label") ?? "",
             level: Number(element.getAttribute("aria-level")),
-            expanded: element.hasAttribute("aria-expanded") ? element.getAttribute("aria-expanded") === "true" : undefined,
+            expanded: element.hasAttribute("aria-expanded")
+              ? element.getAttribute("aria-expanded") === "true"
+              : undefined,
           },
         })),
       );
@@ -271,9 +275,18 @@ export class Workbench {
     await this.dialog().getByRole("button", { name, exact: true }).click();
   }
 
+  /** Starts debugging with the keyboard, as soon as VS Code can (before that, F5 only shows the Run view). */
+  async startDebugging(): Promise<void> {
+    await this.untilOffered("Debug: Start Debugging");
+    await this.press("F5");
+  }
+
   /** The lines of the Debug Console that are drawn now. */
   async debugConsole(): Promise<string[]> {
-    return this.page.locator(".repl .monaco-list-row .output.expression, .repl .monaco-list-row .evaluation-result").allInnerTexts();
+    const rows = this.page.locator(
+      ".repl .monaco-list-row .output.expression, .repl .monaco-list-row .evaluation-result",
+    );
+    return (await rows.allInnerTexts()).map((text) => text.replace(/\n$/, ""));
   }
 
   /** The debug toolbar; it is there while a debug session runs. */
@@ -334,7 +347,19 @@ export class Workbench {
     return input;
   }
 
+  /** Waits until the command palette has a command: it is hidden while its conditions do not hold. */
+  private async untilOffered(title: string): Promise<void> {
+    await this.untilListed("F1", `>${title}`, title);
+    await this.press("Escape");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
   private async pickQuickly(keys: string, text: string, label: string): Promise<void> {
+    await this.untilListed(keys, text, label);
+    await this.quickRow(label).first().click();
+  }
+
+  private async untilListed(keys: string, text: string, label: string): Promise<void> {
     await expect
       .poll(
         async () => {
@@ -347,7 +372,6 @@ export class Workbench {
         { timeout: patience, message: `"${label}" is offered for "${text}"` },
       )
       .toBe(true);
-    await this.quickRow(label).first().click();
   }
 
   private async appearsSoon(locator: Locator): Promise<boolean> {

@@ -36,7 +36,8 @@ export async function run(): Promise<void> {
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     const record = (test: Mocha.Test | Mocha.Hook, state: SuiteTest["state"], error?: unknown) => {
-      const text = error === undefined ? undefined : error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const text =
+        error === undefined ? undefined : error instanceof Error ? (error.stack ?? error.message) : String(error);
       tests.push({
         title: test.fullTitle(),
         state,

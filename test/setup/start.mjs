@@ -1,0 +1,98 @@
+// `npm start`: from a fresh clone to a recorded run and a VS Code to look at it. `npm start -- --no-open` stops after
+// the run's summary.
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { desktopCode } from "../workbench/desktop.mjs";
+import { cacheDirectory, repositoryRoot } from "../workbench/location.mjs";
+import { startServer } from "../workbench/server.mjs";
+import { childEnvironment, runAttached, runMain, runStep, SetupError, say } from "./processes.mjs";
+import { setUp } from "./setup.mjs";
+
+/** The workspace that is opened, and where the sample's run is kept. */
+const workspace = path.join(repositoryRoot, "samples");
+
+/** The sample that is recorded. */
+const sample = {
+  name: "files",
+  /** @type {string[] | undefined} */
+  build: ["make", "-C", path.join(workspace, "c")],
+  argv: [path.join(workspace, "c", "build", "files")],
+};
+
+async function main() {
+  const { values } = parseArgs({ options: { "no-open": { type: "boolean" } } });
+  const desktop = desktopCode();
+  const open = !values["no-open"];
+  await setUp({ purpose: "start", build: true, workbench: open && !desktop, browser: false });
+  if (sample.build) {
+    await runStep(`Building the sample "${sample.name}"`, sample.build);
+  }
+  const cli = [process.execPath, path.join(repositoryRoot, "dist", "cli.mjs")];
+  say(`Recording: ${sample.argv.join(" ")}`);
+  const recorded = await runAttached([...cli, "run", "--name", sample.name, "--", ...sample.argv], { cwd: workspace });
+  if (recorded !== 0) {
+    throw new SetupError(`The sample ended with exit code ${recorded}, and 0 was expected.`);
+  }
+  const shown = await runAttached([...cli, "show", "latest"], { cwd: workspace });
+  if (shown !== 0) {
+    throw new SetupError(`"goldentrace show latest" ended with exit code ${shown}.`);
+  }
+  if (!open) {
+    return 0;
+  }
+  return desktop ? openDesktop(desktop) : openServer();
+}
+
+/**
+ * Opens the sample workspace in the desktop VS Code and ends when its window is closed.
+ * @param {string} executable
+ */
+async function openDesktop(executable) {
+  say("Opening VS Code on the samples, with Goldentrace in it. Press F5 there. Ctrl-C here closes it.");
+  const child = spawn(
+    executable,
+    [`--extensionDevelopmentPath=${repositoryRoot}`, "--wait", "--new-window", workspace],
+    {
+      stdio: "inherit",
+      env: childEnvironment({ ELECTRON_RUN_AS_NODE: undefined }),
+    },
+  );
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 0));
+    onStopRequest(() => child.kill());
+  });
+}
+
+/** Serves VS Code on this machine alone, until Ctrl-C. */
+async function openServer() {
+  const dataDirectory = path.join(cacheDirectory(), "start");
+  await mkdir(dataDirectory, { recursive: true });
+  const server = await startServer({
+    token: "random",
+    dataDirectory,
+    extensions: [repositoryRoot],
+    settings: { "workbench.startupEditor": "readme" },
+  });
+  say("VS Code with Goldentrace in it is served at the address below. Press F5 there. Ctrl-C here ends it.\n");
+  process.stdout.write(`${server.url({ folder: workspace })}\n`);
+  const stopRequest = new Promise((resolve) => onStopRequest(() => resolve("stop")));
+  const end = await Promise.race([stopRequest, server.closed]);
+  await server.stop();
+  if (end !== "stop") {
+    say(server.output.slice(-20).join("\n"));
+    throw new SetupError("The VS Code server ended by itself; its last lines are above.");
+  }
+  return 0;
+}
+
+/** @param {() => void} stop called at the first Ctrl-C, termination or closed terminal */
+function onStopRequest(stop) {
+  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(name, stop);
+  }
+}
+
+await runMain(main);

@@ -1,0 +1,98 @@
+// `npm test`: sets the checkout up and runs everything. A failed stage does not keep the others from running. The last
+// line is the sum over all of them.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { repositoryRoot } from "../workbench/location.mjs";
+import { addCounts, formatCounts, noCounts, vitestCounts, writtenCounts } from "./counts.mjs";
+import { npmCommand, runAttached, runMain, SetupError, say, seconds } from "./processes.mjs";
+import { setUp } from "./setup.mjs";
+
+/** @typedef {import("./counts.mjs").Counts} Counts */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {(countsFile: string) => string[]} argv
+ * @property {(countsFile: string, exitCode: number) => Promise<Counts>} counts
+ */
+
+/** @param {string[]} parts */
+const tool = (...parts) => [process.execPath, path.join(repositoryRoot, ...parts)];
+
+/**
+ * A stage that is one check: it holds or it does not.
+ * @param {string} _countsFile
+ * @param {number} exitCode
+ */
+const oneCheck = async (_countsFile, exitCode) => ({
+  passed: exitCode === 0 ? 1 : 0,
+  failed: exitCode === 0 ? 0 : 1,
+  skipped: 0,
+});
+
+/** @type {Stage[]} */
+const stages = [
+  { name: "types", argv: () => tool("node_modules", "typescript", "bin", "tsc").concat("-b"), counts: oneCheck },
+  {
+    name: "lint",
+    argv: () => tool("node_modules", "@biomejs", "biome", "bin", "biome").concat("ci"),
+    counts: oneCheck,
+  },
+  { name: "build", argv: () => [...npmCommand(), "run", "--silent", "build"], counts: oneCheck },
+  {
+    name: "unit",
+    argv: (countsFile) => [
+      ...tool("node_modules", "vitest", "vitest.mjs"),
+      ...["run", "--reporter=default", "--reporter=json", `--outputFile.json=${countsFile}`],
+    ],
+    counts: vitestCounts,
+  },
+  {
+    name: "workbench",
+    argv: (countsFile) => [...tool("test", "workbench", "run.mjs"), "--counts", countsFile],
+    counts: writtenCounts,
+  },
+];
+
+/** What `.ci/run` adds. */
+/** @type {Stage} */
+const packageStage = {
+  name: "package",
+  argv: (countsFile) => [...tool("test", "workbench", "vsix.mjs"), "--counts", countsFile],
+  counts: writtenCounts,
+};
+
+async function main() {
+  const { values } = parseArgs({ options: { package: { type: "boolean" } } });
+  const folder = await mkdtemp(path.join(tmpdir(), "goldentrace-test-"));
+  let total = noCounts;
+  /** @type {string[]} */
+  const summary = [];
+  try {
+    await setUp({ purpose: "test", workbench: true, browser: true, build: false });
+    for (const { name, argv, counts } of values.package ? [...stages, packageStage] : stages) {
+      const started = Date.now();
+      say(`\n== ${name}`);
+      const countsFile = path.join(folder, `${name}.json`);
+      const exitCode = await runAttached(argv(countsFile), { cwd: repositoryRoot });
+      const result = await counts(countsFile, exitCode);
+      total = addCounts(total, result);
+      const line = `${name}: ${formatCounts(result)} in ${seconds(started)}`;
+      say(`== ${line}`);
+      summary.push(line);
+    }
+  } catch (error) {
+    // Whatever stopped us, the last line still says that this was not a success.
+    say(error instanceof SetupError ? error.message : String(error instanceof Error ? error.stack : error));
+    total = addCounts(total, { passed: 0, failed: 1, skipped: 0 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  say(`\n${summary.join("\n")}`);
+  process.stdout.write(`${formatCounts(total)}\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+await runMain(main);
