@@ -133,7 +133,7 @@ test("every call is counted in exactly one sample", () => {
 
 test("an update holds what is new, a snapshot everything under the same number", () => {
   const model = new LiveModel();
-  model.setState("running");
+  model.setState("running", 0);
   model.addBatch(traceBatch({ metrics: [{ time: 1e9 }], lines: [{ time: 2e9, text: "hello", level: 5 }] }));
   const first = model.update(2e9);
   model.addBatch(traceBatch({ metrics: [{ time: 3e9 }] }));
@@ -159,6 +159,23 @@ test("counts threads and processes, signals, losses and notices", () => {
     }),
   );
   expect(model.update(1)).toMatchObject({ threads: 3, processes: 2, signals: 1, lost: 3, notices: ["strace is old"] });
+});
+
+test("tells pauses with their ends", () => {
+  const model = new LiveModel();
+  for (const [state, time] of [
+    ["running", 0],
+    ["paused", 5],
+    ["paused", 6],
+    ["running", 9],
+    ["paused", 12],
+  ] as const) {
+    model.setState(state, time);
+  }
+  expect(model.update(13).pauses).toEqual([
+    { startNs: 5, endNs: 9 },
+    { startNs: 12, endNs: null },
+  ]);
 });
 
 test("too many notices are counted, not kept", () => {

@@ -18,6 +18,8 @@ const KEPT_SAMPLES = 2048;
 const PENDING_SAMPLES = 512;
 /** Notices shown; the rest is counted. */
 const MAX_NOTICES = 50;
+/** Pauses told; a longer list means somebody automates them. */
+const MAX_PAUSES = 100;
 
 interface SyscallTotals {
   calls: number;
@@ -36,6 +38,7 @@ export class LiveModel {
   private readonly pending = new SampleSeries(PENDING_SAMPLES);
   private readonly totals = new Map<string, SyscallTotals>();
   private readonly noticeTexts: string[] = [];
+  private readonly pauses: { readonly startNs: number; readonly endNs: number | null }[] = [];
   private hiddenNotices = 0;
   private state: RecordingState = "starting";
   private sequence = 0;
@@ -55,8 +58,16 @@ export class LiveModel {
     this.rates = new LiveRates(options.attached ?? false);
   }
 
-  setState(state: RecordingState): void {
+  /** @param nowNs nanoseconds from the origin at which the state was reached */
+  setState(state: RecordingState, nowNs: number): void {
     this.state = state;
+    const last = this.pauses.at(-1);
+    if (state === "paused" && last?.endNs !== null) {
+      this.pauses.push({ startNs: nowNs, endNs: null });
+      if (this.pauses.length > MAX_PAUSES) this.pauses.shift();
+    } else if (state !== "paused" && last?.endNs === null) {
+      this.pauses[this.pauses.length - 1] = { ...last, endNs: nowNs };
+    }
   }
 
   /** Adds a sentence for the user; one that is there already is not repeated. */
@@ -122,6 +133,7 @@ export class LiveModel {
       processes: this.processes,
       lost: this.lost,
       newestNs: this.newestNs,
+      pauses: [...this.pauses],
       samples,
       topSyscalls: this.topSyscalls(),
       logCounts: this.store.counts,
