@@ -1,5 +1,5 @@
 // How many tests passed and failed, over several runners.
-import { readFile } from "node:fs/promises";
+import { readIfThere } from "./files.mjs";
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
 
@@ -57,16 +57,4 @@ export async function writtenCounts(file, exitCode) {
   /** @type {Counts} */
   const counts = JSON.parse(text);
   return { ...counts, failed: counts.failed === 0 && exitCode !== 0 ? 1 : counts.failed };
-}
-
-/** @param {string} file */
-async function readIfThere(file) {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
 }

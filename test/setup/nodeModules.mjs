@@ -7,6 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../workbench/location.mjs";
+import { readIfThere } from "./files.mjs";
 import { childEnvironment, npmCommand, runLockedStep, runMain } from "./processes.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
@@ -54,7 +55,9 @@ function sameVersions(wanted, installed) {
     !extra &&
     names.every((name) =>
       // Optional packages are those of other platforms, too.
-      installed[name] === undefined ? wanted[name].optional === true : installed[name].version === wanted[name].version,
+      installed[name] === undefined
+        ? wanted[name]?.optional === true
+        : installed[name].version === wanted[name]?.version,
     )
   );
 }
@@ -70,18 +73,6 @@ function stampFile(folder) {
  */
 async function writeStamp(folder, lockfile) {
   await writeFile(stampFile(folder), sha256(lockfile));
-}
-
-/** @param {string} file */
-async function readIfThere(file) {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** @param {string} text */
@@ -109,5 +100,5 @@ async function install(folder) {
 }
 
 if (process.argv[1] === thisFile) {
-  await runMain(() => install(path.resolve(process.argv[2])));
+  await runMain(() => install(path.resolve(process.argv[2] ?? ".")));
 }

@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+/** @typedef {[program: string, ...args: string[]]} Argv */
+
 /** Something the person at the terminal has to repair: shown as its message alone, without a stack. */
 export class SetupError extends Error {}
 
@@ -53,7 +55,7 @@ export function findProgram(name) {
 
 /**
  * Whether a short program ends with exit code 0. Its output is dropped.
- * @param {string[]} argv
+ * @param {Argv} argv
  * @param {string} [input] what it gets on stdin
  */
 export function succeeds([program, ...args], input = "") {
@@ -63,7 +65,7 @@ export function succeeds([program, ...args], input = "") {
 /**
  * The program and leading arguments that run npm. With `node`, npm itself runs under that Node.
  * @param {string} [node] path of a Node binary
- * @returns {string[]}
+ * @returns {Argv}
  */
 export function npmCommand(node = process.execPath) {
   const started = process.env.npm_execpath;
@@ -80,7 +82,7 @@ export function npmCommand(node = process.execPath) {
 
 /**
  * Starts a program with this terminal's stdin, stdout and stderr and waits for its end.
- * @param {string[]} argv
+ * @param {Argv} argv
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
  * @returns {Promise<number>} the exit code; 128 + signal number is not distinguished: any signal gives 128
  */
@@ -96,7 +98,7 @@ export function runAttached([program, ...args], options = {}) {
  * Runs one step of the set-up: says what it does, says every quarter of a minute that it is still going, keeps the
  * program's output to itself and shows the end of it only when the step fails.
  * @param {string} title what happens, as a person wants to read it
- * @param {string[]} argv
+ * @param {Argv} argv
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, allowedCodes?: number[]}} [options]
  * @returns {Promise<number>} the exit code: 0, or one of `allowedCodes`
  */
@@ -110,7 +112,7 @@ export async function runStep(title, argv, { cwd, env = childEnvironment(), allo
   try {
     const [program, ...args] = argv;
     const code = await new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd, env, stdio: ["ignore", log.fd, log.fd] });
+      const child = spawn(program, args, { ...(cwd ? { cwd } : {}), env, stdio: ["ignore", log.fd, log.fd] });
       child.once("error", reject);
       child.once("close", (status, signal) => resolve(status ?? signal));
     });
@@ -137,7 +139,7 @@ const lockHeld = 75;
  * at the same time do not write into the same folder. Where `flock` is missing (not Linux), the step runs without.
  * @param {string} lockFile created when missing, and left in place
  * @param {string} title
- * @param {string[]} argv
+ * @param {Argv} argv
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
  */
 export async function runLockedStep(lockFile, title, argv, options = {}) {

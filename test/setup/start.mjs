@@ -13,10 +13,12 @@ import { setUp } from "./setup.mjs";
 /** The workspace that is opened, and where the sample's run is kept. */
 const workspace = path.join(repositoryRoot, "samples");
 
-/** The sample that is recorded. */
+/**
+ * The sample that is recorded.
+ * @type {{name: string, build: import("./processes.mjs").Argv | undefined, argv: string[]}}
+ */
 const sample = {
   name: "files",
-  /** @type {string[] | undefined} */
   build: ["make", "-C", path.join(workspace, "c")],
   argv: [path.join(workspace, "c", "build", "files")],
 };
@@ -29,6 +31,7 @@ async function main() {
   if (sample.build) {
     await runStep(`Building the sample "${sample.name}"`, sample.build);
   }
+  /** @type {import("./processes.mjs").Argv} */
   const cli = [process.execPath, path.join(repositoryRoot, "dist", "cli.mjs")];
   say(`Recording: ${sample.argv.join(" ")}`);
   const recorded = await runAttached([...cli, "run", "--name", sample.name, "--", ...sample.argv], { cwd: workspace });

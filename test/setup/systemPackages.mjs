@@ -59,13 +59,12 @@ export async function ensureSystemPackages(purposes) {
   if (missing.length === 0) {
     return;
   }
-  const prefix = administratorPrefix();
-  if (!findProgram("apt-get") || prefix === undefined) {
+  const apt = aptCommand();
+  if (apt === undefined) {
     refuseOrWarn(missing);
     return;
   }
   const env = childEnvironment();
-  const apt = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"];
   await runStep("Reading the lists of system packages", [...apt, "update"], { env });
   for (const group of [missing.filter((need) => !need.optional), missing.filter((need) => need.optional)]) {
     const packages = packageNames(group);
@@ -124,10 +123,15 @@ function installLine(packages) {
     : `${manager} equivalent of the Debian packages: ${packages.join(" ")}`;
 }
 
-/** @returns {string[] | undefined} what to put before a command that needs root; undefined when we cannot */
-function administratorPrefix() {
-  if (process.getuid?.() === 0) {
-    return [];
+/** @returns {import("./processes.mjs").Argv | undefined} how to run apt-get; undefined when there is none or we may not */
+function aptCommand() {
+  if (!findProgram("apt-get")) {
+    return undefined;
   }
-  return findProgram("sudo") && succeeds(["sudo", "-n", "true"]) ? ["sudo", "-n"] : undefined;
+  /** @type {import("./processes.mjs").Argv} */
+  const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"];
+  if (process.getuid?.() === 0) {
+    return apt;
+  }
+  return findProgram("sudo") && succeeds(["sudo", "-n", "true"]) ? ["sudo", "-n", ...apt] : undefined;
 }

@@ -14,11 +14,14 @@ import { setUp } from "./setup.mjs";
 /**
  * @typedef {object} Stage
  * @property {string} name
- * @property {(countsFile: string) => string[]} argv
+ * @property {(countsFile: string) => import("./processes.mjs").Argv} argv
  * @property {(countsFile: string, exitCode: number) => Promise<Counts>} counts
  */
 
-/** @param {string[]} parts */
+/**
+ * @param {string[]} parts of the path of a script in the repository
+ * @returns {import("./processes.mjs").Argv}
+ */
 const tool = (...parts) => [process.execPath, path.join(repositoryRoot, ...parts)];
 
 /**
@@ -34,10 +37,10 @@ const oneCheck = async (_countsFile, exitCode) => ({
 
 /** @type {Stage[]} */
 const stages = [
-  { name: "types", argv: () => tool("node_modules", "typescript", "bin", "tsc").concat("-b"), counts: oneCheck },
+  { name: "types", argv: () => [...tool("node_modules", "typescript", "bin", "tsc"), "-b"], counts: oneCheck },
   {
     name: "lint",
-    argv: () => tool("node_modules", "@biomejs", "biome", "bin", "biome").concat("ci"),
+    argv: () => [...tool("node_modules", "@biomejs", "biome", "bin", "biome"), "ci"],
     counts: oneCheck,
   },
   { name: "build", argv: () => [...npmCommand(), "run", "--silent", "build"], counts: oneCheck },

@@ -72,7 +72,7 @@ async function install() {
 
 /**
  * @param {string} cwd
- * @param {string[]} argv
+ * @param {import("./processes.mjs").Argv} argv
  * @param {NodeJS.ProcessEnv} [variables]
  */
 function check(cwd, [program, ...args], variables = {}) {

@@ -3,8 +3,20 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import manifest from "../../../package.json" with { type: "json" };
+import { repositoryRoot } from "../location.mjs";
 import { useWorkbench } from "../workbench.ts";
+
+interface Manifest {
+  readonly publisher: string;
+  readonly name: string;
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string; readonly title: string }[];
+    readonly menus: { readonly commandPalette: readonly { readonly command: string }[] };
+    readonly viewsContainers: { readonly activitybar: readonly { readonly title: string }[] };
+  };
+}
+
+const manifest = JSON.parse(await readFile(path.join(repositoryRoot, "package.json"), "utf8")) as Manifest;
 
 const id = `${manifest.publisher}.${manifest.name}`;
 const [container] = manifest.contributes.viewsContainers.activitybar;

@@ -22,7 +22,7 @@ export interface SuiteTest {
  * @throws when a test failed, so that VS Code ends with an exit code that is not 0
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: "bdd", timeout: 120_000, reporter: class Silent {} });
+  const mocha = new Mocha({ ui: "bdd", timeout: 120_000, reporter: class Silent extends Mocha.reporters.Base {} });
   for (const name of readdirSync(__dirname).sort()) {
     if (name.endsWith(".suite.cjs")) {
       mocha.addFile(path.join(__dirname, name));
