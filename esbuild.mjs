@@ -31,6 +31,8 @@ const common = {
   minify,
   legalComments: "none",
   logLevel: "warning",
+  // CommonJS bundles ask for __dirname first.
+  logOverride: { "empty-import-meta": "silent" },
   plugins: [problemMatcher],
 };
 
@@ -80,6 +82,7 @@ const targets = [
 const copies = [
   [require.resolve("@vscode/codicons/dist/codicon.css"), "dist/webview/codicon.css"],
   [require.resolve("@vscode/codicons/dist/codicon.ttf"), "dist/webview/codicon.ttf"],
+  ["src/agent/startup/sitecustomize.py", "dist/agent/startup/sitecustomize.py"],
 ];
 
 for (const [from, to] of copies) {
