@@ -127,6 +127,7 @@ export function traceBatch(
     marks: [],
     threads: [],
     sites: [],
+    stacks: { length: 0, parent: new Int32Array(0), frame: new Int32Array(0), site: new Int32Array(0), frames: [] },
     time: 0,
     ...rest,
     syscalls: syscallColumns(calls ?? []),

@@ -7,6 +7,7 @@ import type {
   MetricColumns,
   OutputStream,
   SignalEvent,
+  StackTable,
   SyscallColumns,
   ThreadInfo,
 } from "../trace/trace.ts";
@@ -60,6 +61,8 @@ export interface TraceBatch {
   readonly marks: readonly Mark[];
   /** The whole thread table as it is now. */
   readonly threads: readonly ThreadInfo[];
+  /** The whole stack table as it is now: frames without sites, for symbolising comes later. */
+  readonly stacks: StackTable;
   /** Sites named by log lines, whole table. */
   readonly sites: readonly { readonly file: string; readonly line: number }[];
   /** Nanoseconds from the origin at which the batch was cut. */
