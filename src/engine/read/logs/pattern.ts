@@ -25,8 +25,8 @@ const DATE = String.raw`(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/]\d\d(?:[-/]\d{4})?|\d
 /** Date and time, or time alone, in the spellings of the field: `T` or space, `.` or `,` fractions, `Z`, `UTC` or an offset. */
 export const TIMESTAMP = String.raw`(?:${DATE}[T :_-]{1,3})?\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?`;
 
-/** A file name with an extension, as log lines print positions: no spaces, no colon. */
-export const FILE = String.raw`[^\s:|\[\]()"'=]{1,300}\.[A-Za-z]\w{0,5}`;
+/** A file name with an extension, as log lines print positions: no spaces, no colon; `com.acme.Service` is none. */
+export const FILE = String.raw`[^\s:|\[\]()"'=]{1,300}\.(?:[a-z]\w{0,5}|[CFHMRS])`;
 
 /** Tries the patterns in order. The first that matches with a real level word (where it has one) wins. */
 export function matchPatterns(patterns: readonly LogPattern[], text: string): ParsedLine | undefined {
@@ -113,7 +113,7 @@ const TAILS: readonly LogPattern[] = [
     "logger",
     "message",
   ),
-  pattern(String.raw`(${LOGGER}) {1,40}- ${REST}`, "logger", "message"),
+  pattern(String.raw`(${LOGGER})(?::\d{1,7})? {1,40}- ${REST}`, "logger", "message"),
   // `[logger] message` and `[logger]: message`
   pattern(String.raw`\[(${LOGGER})\]:? ${REST}`, "logger", "message"),
 ];

@@ -88,7 +88,7 @@ export function traceEnvironment(
   if (!options.traceLogs) return set;
   for (const variable of TRACE_VARIABLES) {
     if (Object.hasOwn(options.traceEnv, variable.name)) continue;
-    const value = valueOf(variable, userEnv, options.pythonStartup);
+    const value = valueFor(variable, userEnv, options.pythonStartup);
     if (value !== undefined) set[variable.name] = value;
   }
   for (const [name, value] of Object.entries(options.traceEnv)) {
@@ -97,7 +97,7 @@ export function traceEnvironment(
   return set;
 }
 
-function valueOf(
+function valueFor(
   variable: TraceVariable,
   userEnv: Readonly<Record<string, string | undefined>>,
   pythonStartup: string | undefined,

@@ -44,15 +44,24 @@ function parseObject(text: string): Fields | undefined {
 }
 
 const CUT_MEMBER =
-  /"(level|severity|levelname|msg|message|event|logger|target)" ?: ?(?:"((?:[^"\\]|\\[\s\S]){0,4096})"|(\d{1,3}))/g;
+  /"(level|severity|levelname|msg|message|event|logger|target)" ?: ?(?:"((?:[^"\\]|\\[\s\S]){0,4096})|(\d{1,3}))/g;
 
 /** The first members of an object whose end is not at hand (a line beyond the reader's limit). */
 function cutObject(text: string): Fields | undefined {
   const fields: Record<string, unknown> = {};
   for (const [, key = "", string, number] of text.slice(0, 8192).matchAll(CUT_MEMBER)) {
-    if (!Object.hasOwn(fields, key)) fields[key] = string ?? Number(number);
+    if (!Object.hasOwn(fields, key)) fields[key] = string === undefined ? Number(number) : unescaped(string);
   }
   return fields;
+}
+
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    // Cut within an escape, or no JSON string: as it stands.
+    return text;
+  }
 }
 
 function fromFields(top: Fields): ParsedLine | undefined {
@@ -65,7 +74,7 @@ function fromFields(top: Fields): ParsedLine | undefined {
   if (level === 0) return undefined;
   const caller = CALLER.exec(text(scopes, ["caller"]));
   const origin = nestedFile(scopes);
-  const line = find(scopes, LINE_KEYS, (value) => typeof value === "number" || typeof value === "string");
+  const line = Number(find(scopes, LINE_KEYS, isNumeric) ?? 0);
   return {
     level,
     message: text(scopes, MESSAGE_KEYS),
@@ -73,7 +82,7 @@ function fromFields(top: Fields): ParsedLine | undefined {
     threadName: text(scopes, THREAD_KEYS),
     site:
       caller === null
-        ? siteOf(origin?.file ?? text(scopes, FILE_KEYS), origin?.line ?? Number(line ?? 0))
+        ? siteOf(origin?.file ?? text(scopes, FILE_KEYS), origin?.line ?? line)
         : siteOf(caller[1] ?? "", Number(caller[2])),
   };
 }
@@ -103,15 +112,15 @@ function mongoLevel(top: Fields): number {
   return levelOfWord({ F: "FATAL", E: "ERROR", W: "WARN", I: "INFO" }[severity] ?? "");
 }
 
-/** log4j2 and ECS write the position as an object: {"source":{"file":…,"line":…}} is covered, {"file":{"name","line"}} is here. */
-function nestedFile(scopes: readonly Fields[]): { file: string; line: number } | undefined {
+/** ECS and loguru write the file as an object: `{"origin":{"file":{"name":…,"line":…}}}`, `{"file":{"path":…},"line":…}`. */
+function nestedFile(scopes: readonly Fields[]): { file: string; line: number | undefined } | undefined {
   const value = find(scopes, ["file", "origin"], isFields);
   if (!isFields(value)) return undefined;
   const inner = own(value, "file");
   const object = isFields(inner) ? inner : value;
   const file = own(object, "name") ?? own(object, "path");
   const line = own(object, "line");
-  return typeof file === "string" && typeof line === "number" ? { file, line } : undefined;
+  return typeof file === "string" ? { file, line: typeof line === "number" ? line : undefined } : undefined;
 }
 
 function text(scopes: readonly Fields[], keys: readonly string[]): string {
@@ -132,6 +141,10 @@ function find(scopes: readonly Fields[], keys: readonly string[], accept: (value
 
 function own(fields: Fields, key: string): unknown {
   return Object.hasOwn(fields, key) ? fields[key] : undefined;
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "string";
 }
 
 function isFields(value: unknown): value is Fields {

@@ -39,10 +39,10 @@ export const levelFirst: LineFormat = {
 
 /** tracing aligns levels to the right; without a time the line begins with blanks. Its pretty layout begins with two. */
 const INDENTED = [
+  // pretty_env_logger: ` INFO  crate > message`
+  pattern(` {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) {1,8}([\\w:]{1,120}) > ${REST}`, "level", "logger", "message"),
   pattern(String.raw` {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) {1,2}(?=\S)${REST}`, "level", "tail"),
   pattern(String.raw`  ${TIMESTAMP} {1,3}(TRACE|DEBUG|INFO|WARN|ERROR) {1,2}(?=\S)${REST}`, "level", "tail"),
-  // pretty_env_logger: ` INFO  crate > message`
-  pattern(String.raw` {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) {1,8}(${FILE}) > ${REST}`, "level", "logger", "message"),
 ];
 
 function parseIndented(text: string) {

@@ -25,7 +25,9 @@ const LAYOUTS = [
     "message",
   ),
   pattern(String.raw` - (${LEVEL_ANY}) *- ([\w.$/]{1,120}) - ${REST}`, "level", "logger", "message"),
-  pattern(String.raw` - (${LEVEL_ANY}) *- ${REST}`, "level", "tail"),
+  pattern(` - (${LEVEL_ANY}) *- ${REST}`, "level", "tail"),
+  // `[time] name - LEVEL - message`
+  pattern(String.raw` ([A-Za-z_][\w.$/:-]{0,119}) - (${LEVEL_ANY}) *- ${REST}`, "logger", "level", "message"),
   // `[LEVEL] …`, `[thread] [LEVEL] …`, `[thread] LEVEL …`
   pattern(String.raw`:? {0,3}\[ ?(${LEVEL_ANY}) {0,8}\]:? {0,3}(?:- )?${REST}`, "level", "tail"),
   pattern(
