@@ -26,6 +26,8 @@ export interface ProcSamplerOptions {
   reaper?(): number | undefined;
   /** The roots ran before (attach): the tree row counts from now on. */
   readonly attached?: boolean;
+  /** Whether `/proc` lists each thread's children (a kernel option); found out when left out. */
+  readonly childrenListed?: boolean;
 }
 
 /** A round may take this share of the interval. */
@@ -46,7 +48,7 @@ export class ProcSampler {
   private readonly reader = new ProcessReader();
   private readonly tree: ProcessTree;
   private readonly forked = new Set<number>();
-  private readonly childrenListed = existsSync("/proc/thread-self/children");
+  private readonly childrenListed: boolean;
   private timer: NodeJS.Timeout | undefined;
   private running = false;
   private rounds = 0;
@@ -58,6 +60,7 @@ export class ProcSampler {
   private missing: string | undefined;
 
   constructor(private readonly options: ProcSamplerOptions) {
+    this.childrenListed = options.childrenListed ?? existsSync("/proc/thread-self/children");
     this.tree = new ProcessTree(availableParallelism(), () => options.reaper?.());
   }
 

@@ -212,7 +212,9 @@ export interface TraceProblem {
     | "setuid"
     | "left-running"
     | "artifact"
-    | "unsymbolised";
+    | "unsymbolised"
+    /** A source file changed after its binary was built: lines may be off. */
+    | "stale-source";
   /** A sentence for the user. */
   readonly message: string;
   /** How many events, lines or bytes it concerns, where that is known. */

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MetricSample } from "../../src/engine/trace/records.ts";
+import { ProcSampler, type ProcSamplerOptions } from "../../src/node/procSampler.ts";
+import { ProgramWorkspace } from "./programs.ts";
+
+const MIB = 1 << 20;
+const MS = 1e6;
+// The kernel tells waited-for children's time in ticks of 10 ms, rounded down once for user and once for system time, and
+// brings a running task's time up to date at its own tick (at most 10 ms apart).
+const TICK_ERROR_NS = 30 * MS;
+
+const workspace = new ProgramWorkspace("sampler");
+let program = "";
+
+beforeAll(() => {
+  workspace.source("usage.c");
+  workspace.build("cc", ["-O2", "-pthread", "-o", "usage", "usage.c"]);
+  program = join(workspace.path, "usage");
+});
+afterAll(() => workspace.dispose());
+
+interface Measured {
+  readonly rows: MetricSample[];
+  /** The last row of the whole tree. */
+  readonly tree: MetricSample;
+  readonly said: { readonly selfNs: number; readonly childrenNs: number; readonly maxRssBytes: number };
+  readonly pid: number;
+}
+
+/** Runs the program under a sampler; the last sample is taken when it has said what it used and still lives. */
+async function measure(args: readonly string[], options: Partial<ProcSamplerOptions> = {}): Promise<Measured> {
+  const origin = process.hrtime.bigint();
+  const rows: MetricSample[] = [];
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const pid = child.pid;
+  if (pid === undefined) throw new Error("The program did not start");
+  const sampler = new ProcSampler({
+    intervalMs: 20,
+    now: () => Number(process.hrtime.bigint() - origin),
+    roots: () => [pid],
+    onSamples: (samples) => rows.push(...samples),
+    ...options,
+  });
+  sampler.start();
+  const said = await lastLine(child);
+  sampler.sampleNow();
+  const exited = once(child, "exit");
+  child.stdin?.end();
+  await exited;
+  sampler.stop();
+  const tree = rows.filter((row) => row.pid === 0).at(-1);
+  if (tree === undefined) throw new Error("No sample was taken");
+  return { rows, tree, said, pid };
+}
+
+async function lastLine(child: ChildProcess): Promise<Measured["said"]> {
+  if (child.stdout === null) throw new Error("The program has no output");
+  for await (const line of createInterface({ input: child.stdout })) return usageOf(line);
+  throw new Error("The program ended without a word");
+}
+
+function usageOf(line: string): Measured["said"] {
+  const match = /^self (\d+) children (\d+) maxrss (\d+)$/.exec(line);
+  if (match === null) throw new Error(`The program said: ${line}`);
+  return { selfNs: Number(match[1]), childrenNs: Number(match[2]), maxRssBytes: Number(match[3]) };
+}
+
+function expectCpu(actualNs: number, expectedNs: number): void {
+  expect(actualNs).toBeGreaterThan(expectedNs - TICK_ERROR_NS);
+  // What it uses after it looked at itself: printing a line and exiting.
+  expect(actualNs).toBeLessThan(expectedNs + TICK_ERROR_NS);
+}
+
+describe("the sampler", () => {
+  it("measures what one process says it used", async () => {
+    const { rows, tree, said, pid } = await measure(["own"]);
+    const own = rows.filter((row) => row.pid === pid);
+    const last = own.at(-1);
+    expectCpu(tree.cpuNs, said.selfNs);
+    expectCpu(last?.cpuNs ?? 0, said.selfNs);
+    // The kernel counts resident pages of each CPU apart and adds them up late: 64 pages a CPU and kind at most.
+    expect(Math.abs((last?.peakRssBytes ?? 0) - said.maxRssBytes)).toBeLessThan(4 * MIB);
+    expect(tree.peakRssBytes).toBeGreaterThan(64 * MIB);
+    expect(tree.peakRssBytes).toBeLessThan(64 * MIB + said.maxRssBytes / 2);
+    // Beyond its 8 and 4 MiB it writes a line and reads what the loader reads of libc.
+    expect(tree.writtenBytes).toBeGreaterThanOrEqual(8 * MIB);
+    expect(tree.writtenBytes).toBeLessThan(8 * MIB + 4096);
+    expect(tree.readBytes).toBeGreaterThanOrEqual(4 * MIB);
+    expect(tree.readBytes).toBeLessThan(4 * MIB + 65536);
+    expect(tree.minorFaults).toBeGreaterThan(100);
+    expectMonotone(rows);
+  });
+
+  it.each([true, false])("counts short-lived children once (kernel lists children: %s)", async (childrenListed) => {
+    const { tree, said, rows } = await measure(["children", "20", "20"], { childrenListed });
+    expectCpu(tree.cpuNs, said.selfNs + said.childrenNs);
+    expect(tree.writtenBytes).toBeGreaterThanOrEqual(20 * MIB);
+    expect(tree.writtenBytes).toBeLessThan(20 * MIB + 65536);
+    expectMonotone(rows);
+  });
+
+  it("keeps what children used that the kernel adds to nobody", async () => {
+    // Each child lives for 100 ms, so that even a busy machine's sampler sees half of it.
+    const { tree, said } = await measure(["ignored", "3", "100"], { intervalMs: 10 });
+    expect(said.childrenNs).toBe(0);
+    expect(tree.cpuNs).toBeGreaterThan(said.selfNs + 3 * 50 * MS);
+    expect(tree.cpuNs).toBeLessThan(said.selfNs + 3 * 100 * MS + TICK_ERROR_NS);
+  });
+
+  it("adds up threads, ended ones included", async () => {
+    const { tree, said, rows } = await measure(["threads", "4"]);
+    expectCpu(tree.cpuNs, said.selfNs);
+    expect(Math.max(...rows.map((row) => row.threads))).toBe(5);
+  });
+
+  it("keeps a process whose parent has ended", async () => {
+    const { tree, rows } = await measure(["orphan"]);
+    expect(tree.cpuNs).toBeGreaterThan(200 * MS - TICK_ERROR_NS);
+    expect(tree.cpuNs).toBeLessThan(200 * MS + 2 * TICK_ERROR_NS);
+    expectMonotone(rows);
+  });
+
+  it("counts from now on for a process that ran before", async () => {
+    const { tree, said } = await measure(["own"], { attached: true });
+    expect(tree.cpuNs).toBeLessThanOrEqual(said.selfNs + TICK_ERROR_NS);
+    const late = await measureLate();
+    expect(late.tree.cpuNs).toBeLessThan(TICK_ERROR_NS);
+    expect(late.tree.writtenBytes).toBeLessThan(MIB);
+  });
+
+  it("has the time up to the last instruction from the account of the process that waited", async () => {
+    const origin = process.hrtime.bigint();
+    const rows: MetricSample[] = [];
+    // The shell stands for the tracer: it waits for the program, lives on, and is no part of the tree.
+    const shell = spawn("sh", ["-c", '"$0" own < /dev/null; echo reaped; read wait', program], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const sampler = new ProcSampler({
+      intervalMs: 60_000,
+      now: () => Number(process.hrtime.bigint() - origin),
+      roots: () => [],
+      onSamples: (samples) => rows.push(...samples),
+      reaper: () => shell.pid,
+    });
+    sampler.start();
+    const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
+    const said = usageOf((await lines.next()).value ?? "");
+    expect((await lines.next()).value).toBe("reaped");
+    sampler.noteExit(0);
+    sampler.stop();
+    const exited = once(shell, "exit");
+    shell.stdin?.end();
+    await exited;
+    expectCpu(rows.filter((row) => row.pid === 0).at(-1)?.cpuNs ?? 0, said.selfNs);
+  });
+
+  it("tells per cent of one CPU", async () => {
+    const { rows, pid } = await measure(["own"], { intervalMs: 50 });
+    const busiest = Math.max(...rows.filter((row) => row.pid === pid).map((row) => row.cpuPercent));
+    // One thread: 100 per cent at the most, and what the kernel's late accounting adds (10 of 50 ms).
+    expect(busiest).toBeGreaterThan(50);
+    expect(busiest).toBeLessThan(125);
+    expect(rows.every((row) => row.cpuPercent >= 0)).toBe(true);
+  });
+
+  it("takes a sample at once and one at the end", async () => {
+    const { rows } = await measure(["own"], { intervalMs: 60_000 });
+    const tree = rows.filter((row) => row.pid === 0);
+    expect(tree.map((row) => row.processes)).toEqual([1, 1, 0]);
+  });
+});
+
+async function measureLate(): Promise<{ tree: MetricSample }> {
+  const origin = process.hrtime.bigint();
+  const rows: MetricSample[] = [];
+  const child = spawn(program, ["own"], { stdio: ["pipe", "pipe", "inherit"] });
+  await lastLine(child);
+  const sampler = new ProcSampler({
+    intervalMs: 1000,
+    now: () => Number(process.hrtime.bigint() - origin),
+    roots: () => (child.pid === undefined ? [] : [child.pid]),
+    onSamples: (samples) => rows.push(...samples),
+    attached: true,
+  });
+  sampler.start();
+  sampler.sampleNow();
+  const exited = once(child, "exit");
+  child.stdin?.end();
+  await exited;
+  sampler.stop();
+  const tree = rows.filter((row) => row.pid === 0).at(-1);
+  if (tree === undefined) throw new Error("No sample was taken");
+  return { tree };
+}
+
+/** Nothing that is counted ever falls, in the tree or in a process. */
+function expectMonotone(rows: readonly MetricSample[]): void {
+  const last = new Map<number, MetricSample>();
+  for (const row of rows) {
+    const before = last.get(row.pid);
+    if (before !== undefined) {
+      for (const key of ["time", "cpuNs", "readBytes", "writtenBytes", "minorFaults", "voluntarySwitches"] as const) {
+        expect(row[key]).toBeGreaterThanOrEqual(before[key]);
+      }
+    }
+    last.set(row.pid, row);
+  }
+}
