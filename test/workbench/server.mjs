@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { childEnvironment, findProgram } from "../setup/processes.mjs";
+import { childEnvironment } from "../setup/processes.mjs";
 import { workbenchLocation } from "./location.mjs";
 
 /** Settings under which nothing but what is under test moves, asks or calls home. */
@@ -50,9 +50,16 @@ const markerVariable = "GOLDENTRACE_WORKBENCH_ID";
 export class WorkbenchServer {
   /**
    * @param {import("node:child_process").ChildProcess} child
-   * @param {{port: number, token: string | undefined, directory: string, keep: boolean, id: string, output: string[]}} state
+   * @param {object} state
+   * @param {number} state.port
+   * @param {string | undefined} state.token
+   * @param {string} state.directory
+   * @param {boolean} state.keep
+   * @param {string} state.id
+   * @param {string[]} state.output
+   * @param {import("node:child_process").ChildProcess} state.watchdog
    */
-  constructor(child, { port, token, directory, keep, id, output }) {
+  constructor(child, { port, token, directory, keep, id, output, watchdog }) {
     this.child = child;
     this.port = port;
     this.token = token;
@@ -64,8 +71,7 @@ export class WorkbenchServer {
     this.closed = new Promise((resolve) => {
       child.once("close", () => resolve());
     });
-    this.killAtExit = () => killGroup(child, "SIGKILL");
-    process.once("exit", this.killAtExit);
+    this.watchdog = watchdog;
   }
 
   /** `host:port`, which is also the authority of `vscode-remote:` addresses. */
@@ -141,13 +147,14 @@ export class WorkbenchServer {
    * @returns {Promise<LeftOver[]>} what the server itself had left behind; killed by now
    */
   async stop() {
-    process.off("exit", this.killAtExit);
     killGroup(this.child, "SIGTERM");
     const impatience = setTimeout(() => killGroup(this.child, "SIGKILL"), stopGrace);
     await this.closed;
     clearTimeout(impatience);
     // The extension host, the terminals' host and the watchers are in the same group and may take a moment longer.
-    killGroup(this.child, "SIGKILL");
+    const watchdogEnded = new Promise((resolve) => this.watchdog.once("close", resolve));
+    this.watchdog.stdin?.end();
+    await watchdogEnded;
     const left = await processesWith(`${markerVariable}=${this.id}`);
     for (const { pid } of left) {
       signal(pid, "SIGKILL");
@@ -181,23 +188,20 @@ export async function startServer({
   await linkExtensions(directory, extensions);
   const id = randomUUID();
   const secret = token === "random" ? randomBytes(24).toString("hex") : undefined;
-  // The kernel ends the server when this process dies, even by SIGKILL.
-  const leash = findProgram("setpriv") ? ["setpriv", "--pdeathsig", "TERM"] : [];
-  const [program, ...args] = [
-    ...leash,
-    location.node,
+  const args = [
     location.serverMain,
     ...["--host", "127.0.0.1", "--port", "0", "--accept-server-license-terms", "--telemetry-level", "off"],
     ...(secret ? ["--connection-token", secret] : ["--without-connection-token"]),
     ...dataArguments(directory),
     ...(testDriver ? ["--enable-smoke-test-driver"] : []),
   ];
-  const child = spawn(/** @type {string} */ (program), args, {
+  const child = spawn(location.node, args, {
     env: childEnvironment({ ...env, [markerVariable]: id, VSCODE_IPC_HOOK_CLI: undefined }),
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that all of it can be ended at once and Ctrl-C in the terminal reaches only us.
     detached: true,
   });
+  const watchdog = watchOver(child);
   /** @type {string[]} */
   const output = [];
   const port = await listeningPort(child, output);
@@ -208,6 +212,7 @@ export async function startServer({
     keep: dataDirectory !== undefined,
     id,
     output,
+    watchdog,
   });
   const response = await fetch(`http://${server.authority}/version`);
   if (!response.ok) {
@@ -242,6 +247,18 @@ async function writeSettings(directory, settings) {
     await mkdir(path.join(directory, "data", scope), { recursive: true });
     await writeFile(path.join(directory, "data", scope, "settings.json"), text);
   }
+}
+
+/**
+ * Starts a process that kills a server's whole group as soon as our end of its stdin is closed: when we are done, and
+ * also when we die of whatever cause. Without it a killed test run leaves extension hosts behind.
+ * @param {import("node:child_process").ChildProcess} child leader of its group
+ */
+function watchOver(child) {
+  return spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$1"', "sh", String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
 }
 
 /**
