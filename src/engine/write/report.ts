@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import type { RunSummary, SlowCall } from "../query/summary.ts";
 import { code, plain, table } from "./markdownText.ts";
+import { shellWord } from "./shellWord.ts";
 import { straceRows } from "./straceSummary.ts";
 
 const TOP_SYSCALLS = 20;
@@ -368,11 +369,6 @@ function verdict(summary: RunSummary): string {
     "",
     failed === 0 ? "🎉 **All checks passed.**" : "⚠️ **Some checks failed - review required**",
   ].join("\n");
-}
-
-/** A word of a command line, quoted the way a shell would need it. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function more(total: number, shown: number, noun: string, many?: string): string[] {

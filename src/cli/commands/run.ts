@@ -1,0 +1,158 @@
+import { resolve } from "node:path";
+import { formatNs } from "../../base/format.ts";
+import type { Recording } from "../../engine/session/recording.ts";
+import { changedEnvironment, completeOptions, runsDirectoryOf } from "../../node/buildRequest.ts";
+import { findTarget, loadConfig, targetNames } from "../../node/config.ts";
+import { shellExitCode } from "../../node/exitCode.ts";
+import type { RecordingRequest } from "../../node/recordingRequest.ts";
+import { startRecording } from "../../node/startRecording.ts";
+import { findWorkspace } from "../../node/workspace.ts";
+import type { ConfigFile, Target } from "../../protocol/launch.ts";
+import { type CommandLine, firstPositional, parseCommandLine, parsePairs, seeHelp, usage } from "../commandLine.ts";
+import { commandSpec } from "../commandTable.ts";
+import type { CliContext } from "../context.ts";
+import type { Command } from "../dispatch.ts";
+import { writeClosing } from "../followRecording.ts";
+import { forwardSignals } from "../forwardSignals.ts";
+import { recordingOptions } from "../recordingOptions.ts";
+import { Progress } from "../terminal/progress.ts";
+
+const COULD_NOT_RECORD = 125;
+/** 128 + SIGINT: what a shell reports for Ctrl-C. */
+const INTERRUPTED = 130;
+
+export const command: Command = async (argv, context) => {
+  const workspace = findWorkspace(context.cwd);
+  const config = loadConfig(workspace);
+  const { line, target, program } = whatToRun(argv, config);
+  const request = recordingRequest(line, target, program, workspace, config, context);
+  const recording = await startRecording(request);
+  const notices: string[] = [];
+  recording.onNotice((notice) => notices.push(notice));
+  const result = await programAndFolder(recording, line.has("quiet"), context);
+  if (result === undefined) return INTERRUPTED;
+  await writeClosing(result, notices, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
+  return shellExitCode(result.end.exitCode, result.end.signal) ?? COULD_NOT_RECORD;
+};
+
+interface WhatToRun {
+  readonly line: CommandLine;
+  readonly target: { readonly name: string; readonly target: Target } | undefined;
+  /** Without a target: the program and its arguments; with one: further arguments. */
+  readonly program: readonly string[];
+}
+
+/**
+ * `run OPTIONS -- PROGRAM ARGS`, `run OPTIONS TARGET OPTIONS -- MORE ARGS`, and `run OPTIONS PROGRAM ARGS`, where everything after
+ * PROGRAM is the program's, as with env(1) and strace(1).
+ */
+function whatToRun(argv: readonly string[], config: ConfigFile): WhatToRun {
+  const first = firstPositional(commandSpec("run"), argv);
+  const word = argv[first];
+  const separated = argv.includes("--");
+  if (word !== undefined && (separated || targetNames(config).includes(word))) {
+    const line = parseCommandLine("run", argv);
+    if (line.positionals.length > 1) {
+      throw usage(
+        `Not clear what to run: ${line.positionals.join(" ")}`,
+        "Put -- before a target's further arguments.",
+      );
+    }
+    return { line, target: { name: word, target: findTarget(config, word) }, program: line.rest ?? [] };
+  }
+  if (word !== undefined) {
+    return { line: parseCommandLine("run", argv.slice(0, first)), target: undefined, program: argv.slice(first) };
+  }
+  const line = parseCommandLine("run", argv);
+  if (line.rest === undefined || line.rest.length === 0) {
+    const names = targetNames(config);
+    throw usage(
+      "What should be run?",
+      names.length === 0 ? `goldentrace run -- PROGRAM ARGS\n${seeHelp("run")}` : `Targets: ${names.join(", ")}`,
+    );
+  }
+  return { line, target: undefined, program: line.rest };
+}
+
+function recordingRequest(
+  line: CommandLine,
+  named: WhatToRun["target"],
+  words: readonly string[],
+  workspace: string,
+  config: ConfigFile,
+  context: CliContext,
+): RecordingRequest {
+  const target = named?.target;
+  const program = target?.program ?? words[0]!;
+  const args = target === undefined ? words.slice(1) : [...(target.args ?? []), ...words];
+  const artifacts = line.texts("artifact");
+  const asked = {
+    ...recordingOptions(line),
+    ...(artifacts.length === 0 ? {} : { artifacts: [...artifacts] }),
+    ...(line.has("no-trace-logs") ? { traceLogs: false } : {}),
+  };
+  const options = completeOptions(asked, target ?? {}, config.defaults ?? {});
+  const out = line.text("out");
+  const cwd = line.text("cwd");
+  return {
+    name: line.text("name") ?? named?.name ?? program.slice(program.lastIndexOf("/") + 1),
+    what: {
+      kind: "launch",
+      program,
+      args,
+      cwd:
+        cwd === undefined
+          ? target === undefined
+            ? context.cwd
+            : resolve(workspace, target.cwd ?? ".")
+          : resolve(context.cwd, cwd),
+      env: changedEnvironment(context.env, { ...target?.env, ...parsePairs("env", line.texts("env")) }),
+      stdio: { kind: "inherit" },
+    },
+    workspace,
+    runsDirectory: runsDirectoryOf(workspace, out === undefined ? undefined : resolve(context.cwd, out)),
+    // Marks of the command line are added to the target's; the other options replace theirs.
+    options: { ...options, meta: { ...config.defaults?.meta, ...target?.meta, ...asked.meta } },
+    toolVersion: context.version,
+  };
+}
+
+/**
+ * Waits for the program and then for its run folder. While the program runs nothing is written: its output goes to the same
+ * terminal. Undefined when the user did not want to wait for the folder.
+ */
+async function programAndFolder(recording: Recording, quiet: boolean, { stderr }: CliContext) {
+  let endedAt: number | undefined;
+  const progress = new Progress(
+    stderr,
+    () => `writing the run  ${formatNs((performance.now() - (endedAt ?? 0)) * 1e6)}`,
+  );
+  let abandon: () => void = () => {};
+  const abandoned = new Promise<undefined>((resolve) => {
+    abandon = () => resolve(undefined);
+  });
+  let asked = false;
+  const ended = () => recording.state === "finishing" || recording.state === "finished" || recording.state === "failed";
+  const states = recording.onState((state) => {
+    if (state !== "finishing") return;
+    endedAt = performance.now();
+    if (!quiet) progress.start();
+  });
+  const signals = forwardSignals(
+    () => recording.info.pid,
+    ended,
+    () => {
+      if (asked) abandon();
+      else if (stderr.isTerminal)
+        void stderr.write("\r\x1b[2Kgoldentrace: writing the run; once more to leave it incomplete\n");
+      asked = true;
+    },
+  );
+  try {
+    return await Promise.race([recording.ended, abandoned]);
+  } finally {
+    signals.dispose();
+    states.dispose();
+    await progress.stop();
+  }
+}

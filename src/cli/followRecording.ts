@@ -1,0 +1,68 @@
+import { formatCount, formatNs, plural } from "../base/format.ts";
+import type { Recording, RecordingResult } from "../engine/session/recording.ts";
+import type { CliContext } from "./context.ts";
+import { shown } from "./terminal/shown.ts";
+import { styleFor } from "./terminal/style.ts";
+
+/** Counts what a recording delivers, for a line of progress. */
+export class RecordingCounter {
+  private events = 0;
+  private readonly startedAt = performance.now();
+  private lastEvents = 0;
+  private lastTime = this.startedAt;
+  private rate = 0;
+
+  constructor(recording: Recording) {
+    recording.onBatch((batch) => {
+      this.events += batch.syscalls.length;
+    });
+  }
+
+  /** `12.3 s · 45,678 events · 3,700/s` */
+  text(): string {
+    const now = performance.now();
+    if (now - this.lastTime >= 500) {
+      this.rate = ((this.events - this.lastEvents) / (now - this.lastTime)) * 1000;
+      this.lastEvents = this.events;
+      this.lastTime = now;
+    }
+    const elapsed = formatNs((now - this.startedAt) * 1e6);
+    return `recording  ${elapsed} · ${plural(this.events, "event")} · ${formatCount(this.rate)}/s`;
+  }
+}
+
+export interface ClosingOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/**
+ * Says on standard error how the recording went. Where that is not a terminal it belongs to the program's caller, and only losses and a
+ * recording that failed are worth a word, unless `verbose`.
+ */
+export async function writeClosing(
+  { end, manifest }: RecordingResult,
+  notices: readonly string[],
+  { quiet, verbose }: ClosingOptions,
+  { stderr }: CliContext,
+): Promise<void> {
+  const style = styleFor(stderr.colour);
+  const prefix = "goldentrace:";
+  if (!end.complete) {
+    await stderr.write(`${style.bad(prefix)} ${style.bad("the trace is incomplete")}\n`);
+    const told = end.problems.length > 0 ? end.problems : ["The recording did not end properly."];
+    for (const problem of told) await stderr.write(`  - ${shown(problem)}\n`);
+  }
+  if (quiet || !(stderr.isTerminal || verbose)) return;
+  for (const notice of notices) {
+    if (end.complete || !end.problems.includes(notice)) await stderr.write(`${style.dim(prefix)} ${shown(notice)}\n`);
+  }
+  const what =
+    manifest.recorder.id === "none"
+      ? plural(manifest.counts.logLines, "log line")
+      : plural(end.syscalls, "system call");
+  await stderr.write(
+    `${style.dim(prefix)} recorded ${what} in ${formatNs(end.wallNs)}; see: goldentrace show ${shown(end.runId)}\n` +
+      `${style.dim(prefix)} ${shown(end.runFolder)}\n`,
+  );
+}

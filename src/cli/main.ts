@@ -1,0 +1,48 @@
+import { TOOL_VERSION } from "../node/toolVersion.ts";
+import { type CliContext, FILE_COLUMNS, type Output, OutputClosed } from "./context.ts";
+import { dispatch } from "./dispatch.ts";
+import { wantsColour } from "./terminal/style.ts";
+
+/** The only place that knows the process: commands get a `CliContext` and return an exit code. */
+async function main(): Promise<number> {
+  const context: CliContext = {
+    cwd: process.cwd(),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    version: TOOL_VERSION,
+  };
+  return await dispatch(process.argv.slice(2), context);
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  const isTerminal = stream.isTTY === true;
+  // Without a listener a reader that went away would be an uncaught exception; each write reports it as well.
+  stream.on("error", () => {});
+  return {
+    isTerminal,
+    colour: wantsColour(isTerminal, process.env),
+    get columns() {
+      return isTerminal && stream.columns > 0 ? stream.columns : FILE_COLUMNS;
+    },
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => {
+          if (error === null || error === undefined) resolve();
+          else if ("code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"))
+            reject(new OutputClosed());
+          else reject(error);
+        });
+      }),
+  };
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write("This is a bug in Goldentrace; please report it with the lines above.\n");
+  process.exit(70);
+}
