@@ -39,7 +39,7 @@ interface Located {
 interface StreamState {
   text: ConsoleText;
   received: number;
-  /** The log reader has told about lines up to here. */
+  /** Where the last line ends that the log reader told about, its line feed not counted; -1 for none. */
   told: number;
   located: Located[];
   omitted: number;
@@ -232,7 +232,7 @@ export class ConsoleOutput {
     return {
       text: new ConsoleText(this.options.styles),
       received: 0,
-      told: 0,
+      told: -1,
       located: [],
       omitted: 0,
       tail: new Uint8Array(0),

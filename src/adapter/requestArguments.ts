@@ -54,7 +54,7 @@ export function unverified(args: unknown): { breakpoints: DebugProtocol.Breakpoi
 }
 
 function parse<T extends z.ZodMiniType>(schema: T, args: unknown): z.output<T> {
-  const parsed = z.safeParse(schema, args);
+  const parsed = z.safeParse(schema, args, { reportInput: true });
   if (!parsed.success)
     throw new RefusedRequest(`The request's arguments are not valid: ${describeIssues(parsed.error.issues)}`);
   return parsed.data;

@@ -4,6 +4,7 @@ import { ExpectedError } from "../base/errors.ts";
 import { changedEnvironment, completeOptions, runsDirectoryOf } from "../node/buildRequest.ts";
 import type { RecordingRequest, StdioMode } from "../node/recordingRequest.ts";
 import { TOOL_VERSION } from "../node/toolVersion.ts";
+import { findWorkspace } from "../node/workspace.ts";
 import { describeIssues } from "../protocol/describeIssues.ts";
 import { type AttachArgs, attachArgsSchema, type LaunchArgs, launchArgsSchema } from "../protocol/launch.ts";
 
@@ -37,14 +38,15 @@ export function parseAttach(args: unknown): AttachArgs & { readonly processId: n
 
 /** The request for a recording that launches a program. */
 export function launchRequest(args: LaunchArgs, stdio: StdioMode, context: LaunchContext): RecordingRequest {
-  const workspace = resolve(context.cwd, args.workspace ?? args.cwd ?? "");
+  const cwd = resolve(context.cwd, args.workspace ?? "", args.cwd ?? "");
+  const workspace = args.workspace === undefined ? findWorkspace(cwd) : resolve(context.cwd, args.workspace);
   return {
     name: args.name ?? basename(args.program),
     what: {
       kind: "launch",
       program: args.program,
       args: args.args ?? [],
-      cwd: resolve(workspace, args.cwd ?? ""),
+      cwd,
       env: changedEnvironment(context.env, args.env),
       stdio,
     },
@@ -60,7 +62,7 @@ export function attachRequest(
   args: AttachArgs & { readonly processId: number },
   context: LaunchContext,
 ): RecordingRequest {
-  const workspace = resolve(context.cwd, args.workspace ?? "");
+  const workspace = args.workspace === undefined ? findWorkspace(context.cwd) : resolve(context.cwd, args.workspace);
   return {
     name: args.name ?? `process-${args.processId}`,
     what: { kind: "attach", pid: args.processId },
@@ -72,7 +74,7 @@ export function attachRequest(
 }
 
 function parse<T extends z.ZodMiniType>(schema: T, args: unknown, request: string): z.output<T> {
-  const parsed = z.safeParse(schema, args);
+  const parsed = z.safeParse(schema, args, { reportInput: true });
   if (!parsed.success) throw invalid(request, describeIssues(parsed.error.issues));
   return parsed.data;
 }

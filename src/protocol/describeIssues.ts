@@ -2,7 +2,8 @@ import type * as z from "zod/mini";
 
 /**
  * What is wrong with an input, for the user: one clause an issue, such as `"args[1]" must be a string`.
- * @param issues of a failed `safeParse`; all but the first three are only counted
+ * @param issues of a failed `safeParse` with `reportInput`, which tells missing values from wrong ones; all but the first
+ * three are only counted
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   const told = issues.slice(0, 3).map(describeIssue);
