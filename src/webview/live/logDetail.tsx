@@ -1,0 +1,43 @@
+import { truncate, visibleControls } from "../../base/text.ts";
+import { formatClock } from "./chartScale.ts";
+import { IconButton } from "./controls.tsx";
+import type { LiveStore } from "./liveStore.ts";
+import type { LogStore } from "./logStore.ts";
+
+/** Messages are cut before they come here; this bounds what is laid out whatever comes. */
+const MAX_DETAIL = 8000;
+
+/** The chosen line as a whole: long lines and tracebacks do not fit a row. */
+export function LogDetail({ store, logs }: { store: LiveStore; logs: LogStore }) {
+  void logs.version.value;
+  const position = logs.active.value;
+  const line = position === null ? undefined : logs.feed.line(position);
+  if (line === undefined) return null;
+  const { file, line: sourceLine } = line;
+  return (
+    <section class="detail" aria-label="Selected line">
+      <div class="detail-head">
+        <span class="detail-facts">
+          {[`at ${formatClock(line.timeNs, 3)}`, line.stream, line.level, visibleControls(line.logger)]
+            .filter((fact) => fact !== "")
+            .join(" · ")}
+        </span>
+        {file !== undefined && sourceLine !== undefined && (
+          <button type="button" class="link-button source-link" onClick={() => store.openSource(file, sourceLine)}>
+            {truncate(visibleControls(file), 300)}:{sourceLine}
+          </button>
+        )}
+        <IconButton
+          icon="close"
+          label="Close the selected line"
+          onClick={() => {
+            logs.active.value = null;
+            logs.anchor.value = null;
+          }}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable text must be reachable with the keyboard */}
+      <pre tabIndex={0}>{truncate(visibleControls(line.message), MAX_DETAIL)}</pre>
+    </section>
+  );
+}
