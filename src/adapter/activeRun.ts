@@ -62,7 +62,7 @@ export class ActiveRun {
     this.console = new ConsoleOutput({
       styles: options.styles,
       wholeOutput: `${info.runFolder}/${RUN_FILES.stdout}`,
-      resolveSource: (file) => sources.find(file),
+      sourceOf: (line) => sources.ofLine(line),
     });
     this.tellStart();
     recording.onOutput((chunk) => {
@@ -71,7 +71,6 @@ export class ActiveRun {
     });
     recording.onBatch((batch) => {
       this.model.addBatch(batch);
-      this.console.locate(batch);
       this.threadList.update(batch.threads);
       this.updateDue = true;
       this.schedule();

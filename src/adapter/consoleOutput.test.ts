@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { traceBatch } from "../../test/support/batches.ts";
 import { ConsoleOutput, type ConsolePiece } from "./consoleOutput.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -9,7 +8,10 @@ function consoleOutput(): ConsoleOutput {
   return new ConsoleOutput({
     styles: true,
     wholeOutput: "/runs/x/stdout.log",
-    resolveSource: (file) => (file.startsWith("/outside") ? undefined : `/w/${file}`),
+    sourceOf: (line) => {
+      const found = /^at (\w+\.py):(\d+)$/.exec(line);
+      return found === null ? undefined : { file: `/w/${found[1]}`, line: Number(found[2]) };
+    },
   });
 }
 
@@ -19,66 +21,45 @@ const texts = (pieces: readonly ConsolePiece[], category: string): string =>
     .map((piece) => piece.output)
     .join("");
 
-test("output waits a moment for its sources, then goes in one piece", () => {
+test("output goes in one piece; an unfinished line waits a moment for its end", () => {
   const output = consoleOutput();
   output.push({ stream: "stdout", bytes: encode("one\n") }, 0);
-  output.push({ stream: "stdout", bytes: encode("two\n") }, 10);
-  expect(output.flush(20)).toEqual([]);
+  output.push({ stream: "stdout", bytes: encode("two\nName") }, 10);
+  expect(output.flush(20)).toEqual([{ category: "stdout", output: "one\ntwo\n" }]);
   expect(output.pending).toBe(true);
-  expect(output.flush(90)).toEqual([{ category: "stdout", output: "one\ntwo\n" }]);
+  expect(output.flush(50)).toEqual([]);
+  expect(output.flush(61)).toEqual([{ category: "stdout", output: "Name" }]);
   expect(output.pending).toBe(false);
 });
 
 describe("lines that name a source", () => {
-  const push = (output: ConsoleOutput): void => {
-    output.push({ stream: "stdout", bytes: encode("start\nat train.py:7\nend\n") }, 0);
-    output.push({ stream: "stderr", bytes: encode("bad\n") }, 0);
-  };
-
   test("are linked", () => {
     const output = consoleOutput();
-    push(output);
-    output.locate(
-      traceBatch({
-        lines: [
-          { time: 1, text: "start" },
-          { time: 2, text: "at train.py:7", site: 0 },
-          { time: 3, text: "end", site: 1 },
-          { time: 4, text: "bad", stream: 1, offset: 0 },
-        ],
-        sites: [
-          { file: "train.py", line: 7 },
-          { file: "/outside/lib.py", line: 1 },
-        ],
-      }),
-    );
+    output.push({ stream: "stdout", bytes: encode("start\nat train.py:7\nend\nat tra") }, 0);
+    output.push({ stream: "stdout", bytes: encode("in.py:8\n") }, 0);
+    output.push({ stream: "stderr", bytes: encode("bad\n") }, 0);
     expect(output.flush(1)).toEqual([
       { category: "stdout", output: "start\n" },
       { category: "stdout", output: "at train.py:7\n", source: { file: "/w/train.py", line: 7 } },
       { category: "stdout", output: "end\n" },
+      { category: "stdout", output: "at train.py:8\n", source: { file: "/w/train.py", line: 8 } },
       { category: "stderr", output: "bad\n" },
     ]);
   });
 
-  test("are shown without a link rather than late", () => {
+  test("are not looked for in the middle of a line", () => {
     const output = consoleOutput();
-    push(output);
-    const pieces = output.flush(100);
-    expect(pieces).toEqual([
-      { category: "stdout", output: "start\nat train.py:7\nend\n" },
-      { category: "stderr", output: "bad\n" },
-    ]);
+    output.push({ stream: "stdout", bytes: encode("loaded ") }, 0);
+    expect(output.flush(100)).toHaveLength(1);
+    output.push({ stream: "stdout", bytes: encode("at train.py:7\n") }, 200);
+    expect(output.flush(200)).toEqual([{ category: "stdout", output: "at train.py:7\n" }]);
   });
 
   test("lose their links when there are many at once", () => {
     const output = consoleOutput();
-    const lines = Array.from({ length: 200 }, (_, i) => ({ time: i, text: `at a.py:${i}`, site: i }));
-    output.push({ stream: "stdout", bytes: encode(lines.map(({ text }) => `${text}\n`).join("")) }, 0);
-    output.locate(traceBatch({ lines, sites: lines.map((_, line) => ({ file: "a.py", line })) }));
-    const pieces = output.flush(1);
-    expect(pieces).toHaveLength(1);
-    expect(texts(pieces, "stdout")).toContain("at a.py:0\n");
-    expect(texts(pieces, "stdout")).toContain("at a.py:199\n");
+    const lines = Array.from({ length: 200 }, (_, i) => `at a.py:${i}\n`).join("");
+    output.push({ stream: "stdout", bytes: encode(lines) }, 0);
+    expect(output.flush(1)).toEqual([{ category: "stdout", output: lines }]);
   });
 });
 
@@ -137,30 +118,22 @@ describe("a program that floods", () => {
 test("below the bound every byte is shown, in order, once", () => {
   const step = fc.record({
     stream: fc.constantFrom("stdout" as const, "stderr" as const),
-    text: fc.string({ unit: "grapheme", maxLength: 12 }),
+    text: fc.oneof(fc.string({ unit: "grapheme", maxLength: 12 }), fc.constant("at a.py:3")),
     cut: fc.nat(12),
     wait: fc.nat(120),
-    told: fc.boolean(),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const output = consoleOutput();
       const sent = { stdout: "", stderr: "" };
-      const offsets = { stdout: 0, stderr: 0 };
       const pieces: ConsolePiece[] = [];
       let now = 0;
-      for (const { stream, text, cut, wait, told } of steps) {
+      for (const { stream, text, cut, wait } of steps) {
         const printable = `${text.replace(/[\p{C}]/gu, "?")}\n`;
         const bytes = encode(printable);
         output.push({ stream, bytes: bytes.subarray(0, cut) }, now);
         output.push({ stream, bytes: bytes.subarray(cut) }, now);
-        if (told) {
-          const row = { time: now, text: printable.slice(0, -1), offset: offsets[stream], site: 0 };
-          const lines = [{ ...row, stream: stream === "stdout" ? (0 as const) : (1 as const) }];
-          output.locate(traceBatch({ lines, sites: [{ file: "a.c", line: 3 }] }));
-        }
         sent[stream] += printable;
-        offsets[stream] += bytes.length;
         now += wait;
         pieces.push(...output.flush(now));
       }

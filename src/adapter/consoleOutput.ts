@@ -1,5 +1,5 @@
 import { formatBytes } from "../base/format.ts";
-import type { OutputChunk, TraceBatch } from "../engine/session/recording.ts";
+import type { OutputChunk } from "../engine/session/recording.ts";
 import type { OutputStream } from "../engine/trace/trace.ts";
 import { ConsoleText } from "./consoleText.ts";
 
@@ -17,31 +17,24 @@ const BURST_BYTES = 512 << 10;
 const RESUME_BYTES = 128 << 10;
 /** Of what is left out, the end is shown: it is where errors are. */
 const TAIL_BYTES = 8 << 10;
-/** Output waits this long for the log reader to say which source its lines name; milliseconds. */
-const HOLD_MS = 80;
-/** Pieces of one flush; beyond, lines lose their source and the order between streams within the flush. */
+/** A line that has not ended waits this long for its end, so that it is shown as a whole; milliseconds. */
+const HOLD_MS = 50;
+/** Pieces of one flush; beyond, lines lose their source and the order between the streams within the flush. */
 const MAX_PIECES = 24;
+/** A longer line is not looked at for a source. */
+const MAX_LOCATED_LINE = 4096;
+const LINE_FEED = 10;
 
 interface Queued {
   readonly stream: OutputStream;
-  bytes: Uint8Array;
-  /** Position of the first byte in the stream. */
-  offset: number;
+  readonly bytes: Uint8Array;
   readonly arrivedMs: number;
-}
-
-interface Located {
-  readonly start: number;
-  readonly end: number;
-  readonly source: { readonly file: string; readonly line: number };
 }
 
 interface StreamState {
   text: ConsoleText;
-  received: number;
-  /** Where the last line ends that the log reader told about, its line feed not counted; -1 for none. */
-  told: number;
-  located: Located[];
+  /** What was shown last ended a line. */
+  atLineStart: boolean;
   omitted: number;
   tail: Uint8Array;
 }
@@ -57,21 +50,27 @@ export class ConsoleOutput {
   private allowance = BURST_BYTES;
   private allowanceMs = 0;
   private omitting = false;
-  private atLineStart = true;
+  private lastEndedLine = true;
 
   /**
    * @param options.styles the client shows ANSI styles
-   * @param options.wholeOutput where the user finds what is left out, such as the run folder
-   * @param options.resolveSource absolute path of a file that a log line names; undefined when it is not to be linked
+   * @param options.wholeOutput where the user finds what is left out
+   * @param options.sourceOf the position that a line (text with escapes) names; undefined when there is nothing to link
    */
   constructor(
     private readonly options: {
       readonly styles: boolean;
       readonly wholeOutput: string;
-      readonly resolveSource: (file: string) => string | undefined;
+      readonly sourceOf: (line: string) => ConsolePiece["source"];
     },
   ) {
-    this.streams = { stdout: this.freshStream(), stderr: this.freshStream() };
+    const fresh = (): StreamState => ({
+      text: new ConsoleText(options.styles),
+      atLineStart: true,
+      omitted: 0,
+      tail: new Uint8Array(0),
+    });
+    this.streams = { stdout: fresh(), stderr: fresh() };
   }
 
   /** Something waits for `flush`. */
@@ -79,57 +78,39 @@ export class ConsoleOutput {
     return this.queue.length > 0 || this.omitting;
   }
 
+  /** @param chunk.bytes must stay as they are until they are flushed */
   push({ stream, bytes }: OutputChunk, nowMs: number): void {
     if (bytes.length === 0) return;
     this.refill(nowMs);
-    const state = this.streams[stream];
-    const offset = state.received;
-    state.received += bytes.length;
     if (this.omitting || bytes.length > this.allowance || this.queuedBytes > BURST_BYTES * 2) {
-      this.omit(state, bytes);
+      this.omit(this.streams[stream], bytes);
       return;
     }
     this.allowance -= bytes.length;
     this.queuedBytes += bytes.length;
-    this.queue.push({ stream, bytes, offset, arrivedMs: nowMs });
-  }
-
-  /** Takes the sources of the batch's log lines. */
-  locate(batch: TraceBatch): void {
-    const { logs, sites } = batch;
-    for (let row = 0; row < logs.length; row++) {
-      const state = this.streams[logs.stream[row] === 1 ? "stderr" : "stdout"];
-      const start = logs.offset[row] ?? 0;
-      const end = start + (logs.byteLength[row] ?? 0);
-      state.told = Math.max(state.told, end);
-      const site = sites[logs.site[row] ?? -1];
-      if (site === undefined) continue;
-      const file = this.options.resolveSource(site.file);
-      if (file === undefined) continue;
-      state.located.push({ start, end, source: { file, line: site.line } });
-      // Only lines that still wait in the queue are of interest.
-      if (state.located.length > 4 * MAX_PIECES) state.located.splice(0, 2 * MAX_PIECES);
-    }
+    this.queue.push({ stream, bytes, arrivedMs: nowMs });
   }
 
   /** What is to be shown now; everything with `final`. */
   flush(nowMs: number, final = false): ConsolePiece[] {
     this.refill(nowMs);
-    const ready = this.takeReady(nowMs, final || this.omitting);
-    let cuts = ready.flatMap((queued) => this.cut(queued));
-    if (mergeCuts(cuts).length > MAX_PIECES) {
-      cuts = (["stdout", "stderr"] as const).flatMap((stream) =>
-        ready.filter((queued) => queued.stream === stream).map(({ bytes }) => ({ stream, bytes, source: undefined })),
-      );
+    let runs = joinStreams(this.takeReady(nowMs, final || this.omitting));
+    if (runs.length > MAX_PIECES) {
+      runs = (["stdout", "stderr"] as const).map((stream) => ({
+        stream,
+        parts: runs.filter((run) => run.stream === stream).flatMap((run) => run.parts),
+      }));
     }
-    const pieces = mergeCuts(cuts).flatMap(({ stream, parts, source }) => {
-      const output = parts.map((part) => this.streams[stream].text.decode(part)).join("");
-      return this.piece(stream, output, source);
+    let pieces = runs.flatMap(({ stream, parts }) => {
+      const { text } = this.streams[stream];
+      return this.pieces(stream, parts.map((part) => text.decode(part)).join(""));
     });
+    if (pieces.length > MAX_PIECES) pieces = withoutSources(pieces);
     if (this.omitting && (final || this.allowance >= RESUME_BYTES)) pieces.push(...this.resume());
     if (final) {
-      for (const stream of ["stdout", "stderr"] as const)
-        pieces.push(...this.piece(stream, this.streams[stream].text.end()));
+      for (const stream of ["stdout", "stderr"] as const) {
+        pieces.push(...this.pieces(stream, this.streams[stream].text.end()));
+      }
     }
     return pieces;
   }
@@ -156,8 +137,7 @@ export class ConsoleOutput {
     this.omitting = false;
     const amounts: string[] = [];
     const tails: ConsolePiece[] = [];
-    const lineBreak = this.atLineStart ? "" : "\n";
-    this.atLineStart = true;
+    const lineBreak = this.lastEndedLine ? "" : "\n";
     for (const stream of ["stdout", "stderr"] as const) {
       const state = this.streams[stream];
       if (state.omitted === 0) continue;
@@ -166,9 +146,10 @@ export class ConsoleOutput {
       if (hidden > 0) {
         amounts.push(`${formatBytes(hidden)} of ${stream}`);
         state.text = new ConsoleText(this.options.styles); // what went before the gap does not go on after it
+        state.atLineStart = true;
       }
       this.allowance -= tail.length;
-      tails.push(...this.piece(stream, state.text.decode(tail)));
+      tails.push(...withoutSources(this.pieces(stream, state.text.decode(tail))));
       state.omitted = 0;
       state.tail = new Uint8Array(0);
     }
@@ -178,94 +159,78 @@ export class ConsoleOutput {
   }
 
   private takeReady(nowMs: number, all: boolean): Queued[] {
-    const ready: Queued[] = [];
-    while (this.queue.length > 0) {
-      const first = this.queue[0];
-      if (first === undefined) break;
-      const state = this.streams[first.stream];
-      const end = first.offset + first.bytes.length;
-      // The line feed after a line that was told is not part of it.
-      const told = state.told + 1;
-      if (all || told >= end || nowMs - first.arrivedMs >= HOLD_MS) {
-        ready.push(first);
-        this.queue.shift();
-        continue;
+    const ready = this.queue;
+    this.queue = [];
+    const last = ready.at(-1);
+    if (last !== undefined && !all && nowMs - last.arrivedMs < HOLD_MS) {
+      const end = last.bytes.lastIndexOf(LINE_FEED) + 1;
+      if (end < last.bytes.length) {
+        ready.pop();
+        if (end > 0) ready.push({ ...last, bytes: last.bytes.subarray(0, end) });
+        this.queue.push({ ...last, bytes: last.bytes.subarray(end) });
       }
-      if (told > first.offset) {
-        const length = told - first.offset;
-        ready.push({ ...first, bytes: first.bytes.subarray(0, length) });
-        first.bytes = first.bytes.subarray(length);
-        first.offset += length;
-      }
-      break;
     }
-    for (const { bytes } of ready) this.queuedBytes -= bytes.length;
+    this.queuedBytes = this.queue.reduce((sum, { bytes }) => sum + bytes.length, 0);
     return ready;
   }
 
-  /** Cuts queued bytes where a log line with a source begins and ends. */
-  private cut({ stream, bytes, offset }: Queued): Cut[] {
+  /** Cuts text of a stream into lines that name a source and what lies between them. */
+  private pieces(stream: OutputStream, text: string): ConsolePiece[] {
+    if (text === "") return [];
+    const pieces: ConsolePiece[] = [];
     const state = this.streams[stream];
-    const end = offset + bytes.length;
-    const cuts: Cut[] = [];
-    let at = offset;
-    for (const located of state.located) {
-      const from = Math.max(located.start, at);
-      const to = Math.min(located.end + 1, end);
-      if (to <= from) continue;
-      if (from > at) cuts.push({ stream, bytes: bytes.subarray(at - offset, from - offset), source: undefined });
-      cuts.push({ stream, bytes: bytes.subarray(from - offset, to - offset), source: located.source });
-      at = to;
+    let plainFrom = 0;
+    let looked = 0;
+    for (let from = 0; from < text.length && looked <= MAX_PIECES; ) {
+      const end = text.indexOf("\n", from) + 1;
+      if (end === 0) break;
+      const isWhole = state.atLineStart || from > 0;
+      const source =
+        isWhole && end - from <= MAX_LOCATED_LINE ? this.options.sourceOf(text.slice(from, end - 1)) : undefined;
+      if (source !== undefined) {
+        looked++;
+        if (from > plainFrom) pieces.push({ category: stream, output: text.slice(plainFrom, from) });
+        pieces.push({ category: stream, output: text.slice(from, end), source });
+        plainFrom = end;
+      }
+      from = end;
     }
-    if (at < end) cuts.push({ stream, bytes: bytes.subarray(at - offset), source: undefined });
-    state.located = state.located.filter((located) => located.end + 1 > end);
-    return cuts;
-  }
-
-  private piece(stream: OutputStream, output: string, source?: Located["source"]): ConsolePiece[] {
-    if (output === "") return [];
-    this.atLineStart = output.endsWith("\n");
-    return [{ category: stream, output, ...(source === undefined ? {} : { source }) }];
-  }
-
-  private freshStream(): StreamState {
-    return {
-      text: new ConsoleText(this.options.styles),
-      received: 0,
-      told: -1,
-      located: [],
-      omitted: 0,
-      tail: new Uint8Array(0),
-    };
+    if (plainFrom < text.length) pieces.push({ category: stream, output: text.slice(plainFrom) });
+    state.atLineStart = text.endsWith("\n");
+    this.lastEndedLine = state.atLineStart;
+    return pieces;
   }
 }
 
-interface Cut {
+interface Run {
   readonly stream: OutputStream;
-  readonly bytes: Uint8Array;
-  readonly source: Located["source"] | undefined;
+  readonly parts: readonly Uint8Array[];
 }
 
-interface Merged {
-  readonly stream: OutputStream;
-  readonly parts: Uint8Array[];
-  readonly source: Located["source"] | undefined;
-}
-
-/** Joins neighbours of one stream and one source. */
-function mergeCuts(cuts: readonly Cut[]): Merged[] {
-  const merged: Merged[] = [];
-  for (const { stream, bytes, source } of cuts) {
-    const last = merged.at(-1);
-    if (last !== undefined && last.stream === stream && last.source === source) last.parts.push(bytes);
-    else merged.push({ stream, parts: [bytes], source });
+function joinStreams(queue: readonly Queued[]): Run[] {
+  const runs: { stream: OutputStream; parts: Uint8Array[] }[] = [];
+  for (const { stream, bytes } of queue) {
+    const last = runs.at(-1);
+    if (last?.stream === stream) last.parts.push(bytes);
+    else runs.push({ stream, parts: [bytes] });
   }
-  return merged;
+  return runs;
+}
+
+/** The same output in as few pieces as the order of the streams allows. */
+function withoutSources(pieces: readonly ConsolePiece[]): ConsolePiece[] {
+  const joined: { category: ConsolePiece["category"]; output: string }[] = [];
+  for (const { category, output } of pieces) {
+    const last = joined.at(-1);
+    if (last?.category === category) last.output += output;
+    else joined.push({ category, output });
+  }
+  return joined;
 }
 
 /** The part after the first line feed; without one, after the bytes that continue a UTF-8 character. */
 function fromLineStart(bytes: Uint8Array): Uint8Array {
-  const feed = bytes.indexOf(10);
+  const feed = bytes.indexOf(LINE_FEED);
   if (feed !== -1 && feed + 1 < bytes.length) return bytes.subarray(feed + 1);
   const whole = bytes.findIndex((byte) => (byte & 0xc0) !== 0x80);
   return whole === -1 ? bytes : bytes.subarray(whole);

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
+import { stripEscapes, visibleEnd } from "../engine/read/logs/lineText.ts";
+import { parseLine } from "../engine/read/logs/parseLine.ts";
 
 /** Names remembered; a log that names ever new files must not fill the memory. */
 const MAX_NAMES = 4096;
@@ -13,6 +15,13 @@ export class LogSources {
     private readonly workspace: string,
     private readonly directories: readonly string[],
   ) {}
+
+  /** The position that a log line names, when its file is one of the workspace's. */
+  ofLine(line: string): { readonly file: string; readonly line: number } | undefined {
+    const site = parseLine(visibleEnd(stripEscapes(line)))?.site;
+    const file = site === undefined ? undefined : this.find(site.file);
+    return site === undefined || file === undefined ? undefined : { file, line: site.line };
+  }
 
   /** Absolute path of an existing file inside the workspace, else undefined. */
   find(file: string): string | undefined {

@@ -313,8 +313,6 @@ export class TraceDebugSession extends DebugSession implements RunClient {
     const { run } = this;
     if (run?.alive === true) {
       await run.recording.terminate();
-      // A stopped program takes no signal but SIGKILL before it goes on.
-      if (run.paused) await run.recording.continue();
     } else if (run === undefined) {
       // It has not started yet, and shall not.
       void this.close("kill").then(() => this.tellTerminated());
