@@ -19,8 +19,8 @@ const workspace = path.join(repositoryRoot, "samples");
  */
 const sample = {
   name: "files",
-  build: ["make", "-C", path.join(workspace, "c")],
-  argv: [path.join(workspace, "c", "build", "files")],
+  build: ["make", "-C", path.join(workspace, "c-files")],
+  argv: [path.join(workspace, "c-files", "build", "files")],
 };
 
 async function main() {

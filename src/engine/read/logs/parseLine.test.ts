@@ -14,6 +14,8 @@ function show(text: string): string | undefined {
 const KNOWN: Readonly<Record<string, readonly (readonly [line: string, shown: string])[]>> = {
   "Python logging": [
     ["2026-02-05 10:30:15,123 | TRACE    | src.agents | → Entering f", "5 src.agents - - → Entering f"],
+    ["2026-02-05 10:30:15 | INFO | a.b | src/x.c:12: at", "20 a.b - src/x.c:12 at"],
+    ["2026-02-05 10:30:15 | INFO | a.b | example.org:80: refused", "20 a.b - - example.org:80: refused"],
     ["2026-02-05 10:30:15 | INFO     | src.agents | a | b", "20 src.agents - - a | b"],
     ["2026-02-05 10:30:15,123 | src.agents | WARNING | low", "30 src.agents - - low"],
     ["2026-02-05 10:30:15 | src.agents | WARNING  | low", "30 src.agents - - low"],

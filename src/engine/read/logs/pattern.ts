@@ -25,8 +25,11 @@ const DATE = String.raw`(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/]\d\d(?:[-/]\d{4})?|\d
 /** Date and time, or time alone, in the spellings of the field: `T` or space, `.` or `,` fractions, `Z`, `UTC` or an offset. */
 export const TIMESTAMP = String.raw`(?:${DATE}[T :_-]{1,3})?\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?`;
 
-/** A file name with an extension, as log lines print positions: no spaces, no colon; `com.acme.Service` is none. */
-export const FILE = String.raw`[^\s:|\[\]()"'=]{1,300}\.(?:[a-z]\w{0,5}|[CFHMRS])`;
+const SOURCES =
+  "c|cc|cpp|cxx|h|hh|hpp|hxx|inl|cu|cuh|m|mm|rs|go|py|pyx|pyi|js|mjs|cjs|jsx|ts|mts|tsx|java|kt|scala|groovy|clj|rb|php|swift|cs|fs|vb|zig|nim|lua|pl|pm|jl|hs|ml|ex|exs|erl|d|f90|f|asm|s|S|C|R|r|sh|sql|vue|svelte|dart|cr|v";
+
+/** The name of a source file, as log lines print positions: no spaces, no colon; neither `com.acme.Service` nor a host. */
+export const FILE = String.raw`[^\s:|\[\]()"'=]{1,300}\.(?:${SOURCES})`;
 
 /** Tries the patterns in order. The first that matches with a real level word (where it has one) wins. */
 export function matchPatterns(patterns: readonly LogPattern[], text: string): ParsedLine | undefined {
@@ -66,7 +69,7 @@ export function matchPatterns(patterns: readonly LogPattern[], text: string): Pa
       }
     }
     const site = siteOf(file, line);
-    if (tail === undefined) return { level, message, logger, threadName, site };
+    if (tail === undefined) return withPosition({ level, message, logger, threadName, site });
     const rest = parseTail(tail);
     return {
       level,
@@ -77,6 +80,17 @@ export function matchPatterns(patterns: readonly LogPattern[], text: string): Pa
     };
   }
   return undefined;
+}
+
+/** `file.c:12: ` or `[file.c:12] ` at the head of a message, where the layout has no place of its own for it. */
+const POSITION = new RegExp(`^(?:(${FILE}):(\\d{1,7}):|\\[(${FILE}):(\\d{1,7})(?::[\\w<>]{1,80})?\\]) `);
+
+function withPosition(parsed: ParsedLine): ParsedLine {
+  if (parsed.site !== undefined) return parsed;
+  const position = POSITION.exec(parsed.message);
+  if (position === null) return parsed;
+  const site = siteOf(position[1] ?? position[3] ?? "", Number(position[2] ?? position[4]));
+  return site === undefined ? parsed : { ...parsed, site, message: parsed.message.slice(position[0].length) };
 }
 
 /** A position is one only with a file and a line. */

@@ -1,6 +1,6 @@
 import { LEVEL_CAPITALS } from "../levelWords.ts";
 import type { LineFormat } from "../parsedLine.ts";
-import { FILE, matchPatterns, pattern, REST, TIMESTAMP } from "../pattern.ts";
+import { matchPatterns, pattern, REST, TIMESTAMP } from "../pattern.ts";
 
 /** Not the rarer ones: `Config: ` and `Fine: ` head ordinary sentences. */
 const SMALL = "[Ee]rror|[Ww]arn(?:ing)?|[Ff]atal|[Cc]ritical|[Ii]nfo|[Dd]ebug|[Tt]race";
