@@ -5,6 +5,8 @@ export interface ElfSegment {
   readonly offset: number;
   readonly address: number;
   readonly fileSize: number;
+  /** It holds code. */
+  readonly executable: boolean;
 }
 
 /** What symbolising needs to know of an ELF file (elf(5)). */
@@ -23,6 +25,7 @@ export interface ElfFile {
 
 const PT_LOAD = 1;
 const PT_NOTE = 4;
+const PF_X = 1;
 const SHT_NOTE = 7;
 const NT_GNU_BUILD_ID = 3;
 
@@ -89,7 +92,8 @@ class ElfReader {
       const offset = this.word(entry, this.wide ? 8 : 4);
       const address = this.word(entry, this.wide ? 16 : 8);
       const fileSize = this.word(entry, this.wide ? 32 : 16);
-      if (type === PT_LOAD) segments.push({ offset, address, fileSize });
+      const flags = entry.getUint32(this.wide ? 4 : 24, this.little);
+      if (type === PT_LOAD) segments.push({ offset, address, fileSize, executable: (flags & PF_X) !== 0 });
       else if (type === PT_NOTE) notes.push({ offset, size: fileSize });
     }
     const sections = this.sections(head);

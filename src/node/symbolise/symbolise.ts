@@ -64,6 +64,8 @@ interface ModuleCache {
 
 interface SitesOfModule {
   readonly frames: ReadonlyMap<number, SourceFrame[]>;
+  /** What the user should know although there are sites. */
+  readonly remark: string | undefined;
   readonly modifiedMs: number;
 }
 
@@ -111,6 +113,7 @@ export class Symboliser implements Disposable {
       if (found instanceof NoSites) {
         if (found.problem !== undefined) problems.add(found.problem, indexes.length);
       } else {
+        if (found.remark !== undefined) problems.add(found.remark, undefined);
         for (const index of indexes) {
           const sourceFrames = found.frames.get(frames[index]?.address ?? 0) ?? [];
           frameSites[index] = sourceFrames.map((frame) => sites.add(frame, module, found.modifiedMs));
@@ -173,7 +176,7 @@ export class Symboliser implements Disposable {
     }
     const frames = new Map<number, SourceFrame[]>();
     for (const [address, own] of virtual) frames.set(address, cache.frames.get(own) ?? []);
-    return { frames, modifiedMs: elf.modifiedMs };
+    return { frames, remark: stackRemark(elf, module, options), modifiedMs: elf.modifiedMs };
   }
 
   /** Asks the best symboliser; the next one when it fails or knows not a single line. */
@@ -237,6 +240,21 @@ export class Symboliser implements Disposable {
     cache.process?.dispose();
     cache.process = undefined;
   }
+}
+
+const PAGE = 4096;
+
+/**
+ * libunwind (up to 1.6 at least) finds unwind tables only of segments that begin on a page of the file, as GNU ld lays them
+ * out; of others it follows frame pointers, and loses callers of functions that keep none.
+ */
+function stackRemark(elf: ElfFile, module: string, options: SymboliseOptions): string | undefined {
+  const readable = elf.segments.every(({ executable, offset }) => !executable || offset % PAGE === 0);
+  if (readable || options.addresses === "virtual" || !isInside(options.workspace, module)) return undefined;
+  return (
+    `${oneLine(module)} is laid out in a way (by lld) that strace cannot unwind: its stacks may lack callers. ` +
+    "Build it with frame pointers: -fno-omit-frame-pointer, for Rust -C force-frame-pointers=yes."
+  );
 }
 
 function wasReplaced(elf: ElfFile, module: string, options: SymboliseOptions): boolean {
