@@ -30,6 +30,16 @@ export function tracerOf(pid: number): number {
   return Number(/^TracerPid:\t(\d+)$/m.exec(status ?? "")?.[1] ?? 0);
 }
 
+/** The strace that writes to `output`, when its program has ended already. @param except the program itself, which was strace once */
+export function findTracer(output: string, except: number): ProcessIdentity | undefined {
+  for (const pid of listNumbers("/proc")) {
+    if (pid === except) continue;
+    const words = readProcFile(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
+    if (words.includes(output) && words.includes("-DDD")) return identify(pid);
+  }
+  return undefined;
+}
+
 function isDead(stat: ProcStat): boolean {
   return stat.state === "Z" || stat.state === "X";
 }

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { errorCode } from "../procFiles.ts";
 import { findOnPath } from "../program.ts";
+import { runTool } from "../runTool.ts";
 
 /** A strace that was seen to work here. */
 export interface WorkingStrace {
@@ -48,8 +48,9 @@ export async function probeStrace(asked: string): Promise<WorkingStrace | ProbeF
       wayOut: "Correct the setting goldentrace.stracePath (stracePath in a configuration), or clear it to search PATH.",
     };
   }
-  const about = await output(path, ["-V"]);
-  const version = /^strace -- version (\S+)/m.exec(about.stdout)?.[1];
+  const tool = { timeoutMs: PROBE_TIMEOUT_MS, env: { ...process.env, LC_ALL: "C" } };
+  const about = await runTool(path, ["-V"], tool);
+  const version = /^strace -- version (\S+)/m.exec(about?.stdout ?? "")?.[1];
   if (version === undefined) {
     return {
       code: "tracer-missing",
@@ -64,9 +65,9 @@ export async function probeStrace(asked: string): Promise<WorkingStrace | ProbeF
       wayOut: INSTALL,
     };
   }
-  const trial = await output(path, ["-f", "-qq", "-o", "/dev/null", "--", "/bin/sh", "-c", "exit 7"]);
-  if (trial.code === 7 && trial.stderr === "") return { path, version };
-  return { code: "ptrace-refused", ...whyRefused(trial.stderr) };
+  const trial = await runTool(path, ["-f", "-qq", "-o", "/dev/null", "--", "/bin/sh", "-c", "exit 7"], tool);
+  if (trial?.code === 7 && trial.stderr === "") return { path, version };
+  return { code: "ptrace-refused", ...whyRefused(trial?.stderr ?? "") };
 }
 
 export function isProbeFailure(probe: WorkingStrace | ProbeFailure): probe is ProbeFailure {
@@ -126,29 +127,4 @@ function isContainer(): boolean {
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
-}
-
-/** Runs a program without input and collects what it prints. */
-function output(
-  program: string,
-  args: readonly string[],
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, LC_ALL: "C" },
-      timeout: PROBE_TIMEOUT_MS,
-      killSignal: "SIGKILL",
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.on("error", (error) => resolve({ code: null, stdout, stderr: error.message }));
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
 }

@@ -5,8 +5,11 @@ import { ExpectedError } from "../../base/errors.ts";
 import { RUN_FILES, RUN_SCHEMA_VERSION, type RunManifest, runManifestSchema } from "../../protocol/runFolder.ts";
 import { errorCode } from "../procFiles.ts";
 
-/** Replaces `run.json` in one step: a reader sees the old one or the new one, whenever this process dies. */
-export function writeManifest(folder: string, manifest: RunManifest): void {
+/**
+ * Replaces `run.json` in one step: a reader sees the old one or the new one, whenever this process dies.
+ * @param durable also when the machine's power is cut
+ */
+export function writeManifest(folder: string, manifest: RunManifest, durable: boolean): void {
   const path = join(folder, RUN_FILES.manifest);
   const temporary = `${path}.new`;
   const bytes = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -15,7 +18,7 @@ export function writeManifest(folder: string, manifest: RunManifest): void {
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
       // Without it a power cut can leave the new name with no content.
-      fsyncSync(descriptor);
+      if (durable) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

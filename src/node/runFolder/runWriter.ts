@@ -1,0 +1,249 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunStore, SessionEnd } from "../../engine/session/ports.ts";
+import type { TraceBatch } from "../../engine/session/recording.ts";
+import { ArrowTables, type TableChunk } from "../../engine/trace/arrowOut.ts";
+import type { OutputStream, TraceProblem } from "../../engine/trace/trace.ts";
+import { RUN_FILES, type RunManifest } from "../../protocol/runFolder.ts";
+import { errorCode } from "../procFiles.ts";
+import { AppendFiles } from "./appendFiles.ts";
+import { unwritable } from "./create.ts";
+import { writeManifest } from "./manifest.ts";
+
+/** How often `run.json` is brought up to date while recording. */
+const MANIFEST_MS = 2000;
+const RESERVE_BYTES = 64 * 1024;
+
+/** The manifest without `readonly`: it grows while the run does. */
+export type Manifest = RunManifest;
+
+/** What happens to a folder between the last batch and the final manifest. */
+export interface Completion {
+  /** Works on the closed tables (sorts, symbolises) and collects artifacts; returns what the manifest gains. */
+  complete(folder: string, manifest: Manifest): Promise<Pick<Manifest, "artifacts"> & { problems: TraceProblem[] }>;
+  /** Writes what is made from the final manifest. */
+  report(folder: string, manifest: Manifest): Promise<void>;
+}
+
+/**
+ * Writes one run folder. A folder is readable at any time: tables and logs only grow, and the manifest is replaced in one
+ * step. When the disk takes no more, recording goes on without it.
+ */
+export class RunWriter implements RunStore {
+  private readonly tables = new ArrowTables();
+  private readonly files: AppendFiles;
+  private manifest: Manifest;
+  private manifestAt = Date.now();
+  private diskProblem: TraceProblem | undefined;
+
+  /**
+   * @param manifest state `recording`
+   * @param onProblem called once when the disk fails
+   * @param settle last changes to the manifest when the run has ended: clocks and what was learnt meanwhile
+   */
+  constructor(
+    private readonly folder: string,
+    manifest: Manifest,
+    private readonly completion: Completion,
+    private readonly onProblem: (problem: TraceProblem) => void,
+    private readonly settle: (manifest: Manifest, end: SessionEnd) => Promise<Partial<Manifest>>,
+  ) {
+    this.manifest = manifest;
+    this.files = new AppendFiles(folder, (code) => this.diskFailed(code));
+  }
+
+  /**
+   * Makes all files, so that everything about the disk that can be known before the program starts is known.
+   * @throws ExpectedError when the folder cannot be written to; it is removed then
+   */
+  begin(): void {
+    try {
+      for (const { file, bytes } of this.tables.begin()) writeFileSync(join(this.folder, RUN_FILES[file]), bytes);
+      writeFileSync(join(this.folder, RUN_FILES.stdout), "");
+      writeFileSync(join(this.folder, RUN_FILES.stderr), "");
+      writeFileSync(join(this.folder, RUN_FILES.reserve), Buffer.alloc(RESERVE_BYTES, 1));
+      writeManifest(this.folder, this.manifest, true);
+    } catch (error) {
+      this.discard();
+      throw unwritable(this.folder, error);
+    }
+  }
+
+  /** Removes the folder of a run that did not begin. */
+  discard(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get current(): Manifest {
+    return this.manifest;
+  }
+
+  /** Changes the manifest that is written next. */
+  update(change: Partial<Manifest>): void {
+    this.manifest = { ...this.manifest, ...change };
+  }
+
+  append(batch: TraceBatch): void {
+    const { counts } = this.manifest;
+    this.update({
+      counts: {
+        ...counts,
+        syscalls: counts.syscalls + batch.syscalls.length,
+        logLines: counts.logLines + batch.logs.length,
+        metricSamples: counts.metricSamples + batch.metrics.length,
+        signals: counts.signals + batch.signals.length,
+        threads: batch.threads.length,
+      },
+    });
+    // The tables' own state must go on even when nothing is written any more.
+    this.write(this.tables.append(batch));
+    this.refreshManifest();
+  }
+
+  output(stream: OutputStream, bytes: Uint8Array): void {
+    const { counts } = this.manifest;
+    const key = stream === "stdout" ? "stdoutBytes" : "stderrBytes";
+    this.update({ counts: { ...counts, [key]: counts[key] + bytes.length } });
+    this.files.append(RUN_FILES[stream], bytes);
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.files.ready();
+  }
+
+  async finish(end: SessionEnd): Promise<RunManifest> {
+    this.write(this.tables.end());
+    await this.files.close();
+    this.removeReserve();
+    const settled = await this.settle(this.manifest, end);
+    const problems = [...end.problems];
+    if (this.diskProblem !== undefined && !problems.includes(this.diskProblem)) problems.push(this.diskProblem);
+    this.update({
+      ...settled,
+      state: end.failed ? "failed" : "finished",
+      exit: end.exit,
+      wallNs: end.wallNs,
+      ...completeness(problems, end.failed),
+    });
+    // Whatever happens from here on, the run itself is whole.
+    this.save();
+    try {
+      if (!this.files.hasFailed) {
+        const gained = await this.completion.complete(this.folder, this.manifest);
+        problems.push(...gained.problems);
+        this.update({ artifacts: gained.artifacts, ...completeness(problems, end.failed) });
+      }
+    } catch (error) {
+      this.takeDiskError(error, problems);
+      this.update(completeness(problems, end.failed));
+    }
+    try {
+      await this.completion.report(this.folder, this.manifest);
+    } catch (error) {
+      this.takeDiskError(error, problems);
+      this.update(completeness(problems, end.failed));
+    }
+    this.save();
+    return this.manifest;
+  }
+
+  private write(chunks: readonly TableChunk[]): void {
+    for (const { file, bytes } of chunks) this.files.append(RUN_FILES[file], bytes);
+  }
+
+  private refreshManifest(): void {
+    const now = Date.now();
+    if (now - this.manifestAt < MANIFEST_MS || this.files.hasFailed) return;
+    this.manifestAt = now;
+    try {
+      writeManifest(this.folder, this.manifest, false);
+    } catch (error) {
+      if (errorCode(error) === "") throw error;
+      this.diskFailed(errorCode(error));
+    }
+  }
+
+  private save(): void {
+    try {
+      writeManifest(this.folder, this.manifest, true);
+    } catch (error) {
+      if (errorCode(error) === "") throw error;
+      this.diskFailed(errorCode(error));
+    }
+  }
+
+  private diskFailed(code: string): void {
+    if (this.diskProblem !== undefined) return;
+    this.diskProblem = diskProblem(this.folder, code);
+    this.removeReserve();
+    this.update({
+      complete: false,
+      problems: [...this.manifest.problems, this.diskProblem],
+    });
+    this.onProblem(this.diskProblem);
+  }
+
+  /** The run is written; what could not be added to it is a remark. */
+  private takeDiskError(error: unknown, problems: TraceProblem[]): void {
+    const code = errorCode(error);
+    if (code === "") throw error;
+    const problem = { ...diskProblem(this.folder, code), losesData: false };
+    problems.push(problem);
+    this.onProblem(problem);
+  }
+
+  private removeReserve(): void {
+    rmSync(join(this.folder, RUN_FILES.reserve), { force: true });
+  }
+}
+
+function completeness(
+  problems: readonly TraceProblem[],
+  failed: boolean,
+): Pick<Manifest, "complete" | "problems" | "lost"> {
+  const losing = problems.filter((problem) => problem.losesData);
+  return {
+    complete: !failed && losing.length === 0,
+    problems: [...problems],
+    lost: losing.reduce((sum, problem) => sum + (problem.kind === "lost-events" ? (problem.count ?? 0) : 0), 0),
+  };
+}
+
+function diskProblem(folder: string, code: string): TraceProblem {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: "the disk was full",
+    EDQUOT: "the disk quota was used up",
+    EFBIG: "the limit on file sizes was reached",
+    EROFS: "the file system became read-only",
+    EIO: "the disk reported an error",
+    ENOENT: "the folder was removed",
+  };
+  const reason = reasons[code] ?? `the system refused it (${code})`;
+  return {
+    kind: "disk-full",
+    message: `Not everything could be written to ${folder}: ${reason}. The program was not affected.`,
+    losesData: true,
+  };
+}
+
+/** Replaces files of a folder by new ones, each in one step, after all of them were written. */
+export async function replaceTables(folder: string, chunks: Iterable<TableChunk>): Promise<void> {
+  const directory = join(folder, ".new");
+  mkdirSync(directory);
+  try {
+    const written = new Set<TableChunk["file"]>();
+    for (const { file, bytes } of chunks) {
+      const handle = await open(join(directory, RUN_FILES[file]), "a");
+      try {
+        await handle.appendFile(bytes);
+      } finally {
+        await handle.close();
+      }
+      written.add(file);
+    }
+    for (const file of written) renameSync(join(directory, RUN_FILES[file]), join(folder, RUN_FILES[file]));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ExpectedError } from "../../base/errors.ts";
+import { OwnedDescriptor, PipePump, withPipes } from "../pipes.ts";
+import { findTracer, identify, isAlive, type ProcessIdentity, TargetProcesses, tracerOf } from "../processes.ts";
+import type { StdioMode } from "../recordingRequest.ts";
+import { leaveTracer } from "./leave.ts";
+import type { Target, TargetEnd, TargetSink } from "./target.ts";
+import { TreeControl } from "./treeControl.ts";
+
+export interface TerminalLaunch {
+  readonly run: Extract<StdioMode, { kind: "terminal" }>["run"];
+  /** The command for the terminal; `reportPath` is where strace or the reporting shell writes. */
+  command(reportPath: string): readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly traced: boolean;
+  readonly seccomp: boolean;
+  /** Called with the pid before anything else of the program is delivered. */
+  onPid(pid: number): void;
+}
+
+/** How long the terminal may take to start the program: the user may have to unlock a shell first. */
+const START_MS = 60_000;
+const LOOK_MS = 50;
+const GRACE_MS = 300;
+
+/**
+ * Reports a program's pid and exit to `$1` and otherwise behaves like it. The shell stays in the foreground with the
+ * program and ignores what the terminal sends to both. The script is constant; everything else are arguments.
+ */
+export const REPORTING_SHELL = [
+  "/bin/sh",
+  "-c",
+  'trap : INT QUIT; r=$1; shift; sh -c \'echo "pid $$" >"$0"; exec "$@"\' "$r" "$@"; s=$?; echo "exit $s" >"$r"; exit $s',
+  "sh",
+] as const;
+
+/** A program in a terminal that somebody else opens (DAP `runInTerminal`). It is not this process' child. */
+export class TerminalTarget implements Target {
+  readonly processes = new TargetProcesses(undefined);
+  readonly ended: Promise<TargetEnd>;
+  private readonly tree = new TreeControl(this.processes, () => this.receiver());
+  private settle: (end: TargetEnd) => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+  private sink: TargetSink | undefined;
+  private pump: PipePump | undefined;
+  private writer: OwnedDescriptor | undefined;
+  private root: ProcessIdentity | undefined;
+  private tracer: ProcessIdentity | undefined;
+  private started: (pid: number) => void = () => undefined;
+  private head = "";
+  private pid = 0;
+  private exitCode: number | undefined;
+  private stopping = false;
+
+  constructor(private readonly launch: TerminalLaunch) {
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+  }
+
+  private receiver(): TargetSink {
+    if (this.sink === undefined) throw new Error("The target was not started");
+    return this.sink;
+  }
+
+  async start(sink: TargetSink): Promise<number> {
+    this.sink = sink;
+    const pid = new Promise<number>((resolve) => {
+      this.started = resolve;
+    });
+    const writer = await withPipes(([pipe]) => {
+      const held = new OwnedDescriptor(pipe.open("write", false));
+      this.pump = new PipePump(pipe.open("read", false), (bytes) => this.take(bytes));
+      return held;
+    });
+    this.writer = writer;
+    const reportPath = `/proc/${process.pid}/fd/${writer.number}`;
+    const abort = new AbortController();
+    try {
+      await this.launch.run({
+        argv: this.launch.command(reportPath),
+        cwd: this.launch.cwd,
+        env: this.launch.env,
+      });
+      const late = delay(START_MS, undefined, { signal: abort.signal }).then(() => {
+        throw new ExpectedError("The program did not start in the terminal within a minute", {
+          wayOut: "Look at the terminal for what it says, or use the Debug Console (console: internalConsole).",
+        });
+      });
+      await Promise.race([pid, late]);
+    } catch (error) {
+      writer.close();
+      this.pump?.close();
+      throw error;
+    } finally {
+      abort.abort();
+    }
+    this.tracer = identify(tracerOf(this.pid)) ?? (this.launch.traced ? findTracer(reportPath, this.pid) : undefined);
+    if (this.tracer !== undefined) this.processes.setTracer(this.tracer.pid);
+    this.watch().then(this.settle, this.fail);
+    return this.pid;
+  }
+
+  private take(bytes: Uint8Array): Promise<void> | undefined {
+    const sink = this.receiver();
+    if (this.pid === 0 || !this.launch.traced) this.takeReport(bytes);
+    if (!this.launch.traced) return undefined;
+    sink.trace(bytes);
+    return sink.ready();
+  }
+
+  /** strace begins every line with the pid; the reporting shell says `pid N` and `exit N`. */
+  private takeReport(bytes: Uint8Array): void {
+    this.head = (this.head + Buffer.from(bytes).toString("latin1")).slice(0, 4096);
+    const pid = Number((this.launch.traced ? /^(\d+) / : /^pid (\d+)\n/).exec(this.head)?.[1] ?? 0);
+    const exit = /^exit (\d+)\n/m.exec(this.head)?.[1];
+    if (exit !== undefined && !this.launch.traced) this.exitCode = Number(exit);
+    if (pid === 0 || this.pid !== 0) return;
+    this.pid = pid;
+    this.processes.setRoot(pid);
+    this.root = identify(pid);
+    // The shell opens the pipe once more for the exit; a tracer keeps it open.
+    if (this.launch.traced) this.writer?.close();
+    this.launch.onPid(pid);
+    this.started(pid);
+  }
+
+  /** Waits for the end: of the tracer, or of the first process while others live on. */
+  private async watch(): Promise<TargetEnd> {
+    const { pump } = this;
+    if (pump === undefined) throw new Error("The target was not started");
+    let leftSince: number | undefined;
+    while (!pump.isEnded && this.exitCode === undefined) {
+      await Promise.race([pump.ended, delay(LOOK_MS)]);
+      if (pump.isEnded || (this.root !== undefined && isAlive(this.root))) continue;
+      const left = this.processes.scan();
+      if (left.length === 0) {
+        leftSince = undefined;
+        // Without a tracer the shell's last word is still to come, unless the shell was killed.
+        if (!this.launch.traced) {
+          await Promise.race([pump.ended, delay(GRACE_MS)]);
+          break;
+        }
+        if (this.tracer === undefined || !isAlive(this.tracer)) {
+          this.writer?.close();
+          await Promise.race([pump.ended, delay(GRACE_MS)]);
+          break;
+        }
+        continue;
+      }
+      leftSince ??= Date.now();
+      if (Date.now() - leftSince < GRACE_MS) continue;
+      if (this.stopping) {
+        await this.tree.kill();
+        leftSince = undefined;
+        continue;
+      }
+      await leaveTracer(left, this.receiver(), this.tracer, pump, this.launch.seccomp);
+      break;
+    }
+    this.writer?.close();
+    pump.close();
+    return { exit: this.exitCode === undefined ? null : { code: this.exitCode, signal: null }, failed: false };
+  }
+
+  async pause(): Promise<void> {
+    this.tree.stop();
+  }
+
+  async continue(): Promise<void> {
+    this.tree.resume();
+  }
+
+  async terminate(): Promise<void> {
+    this.stopping = true;
+    this.tree.terminate();
+  }
+
+  async kill(): Promise<void> {
+    this.stopping = true;
+    await this.tree.kill();
+  }
+
+  async detach(): Promise<void> {
+    await this.terminate();
+  }
+
+  signal(signal: string): void {
+    this.tree.signal(signal);
+  }
+
+  writeStdin(): void {
+    // The terminal is the program's own.
+  }
+
+  endStdin(): void {
+    // The terminal is the program's own.
+  }
+}
