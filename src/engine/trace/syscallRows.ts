@@ -1,4 +1,6 @@
+import { asciiText } from "../../base/asciiText.ts";
 import { StringTable } from "../../base/stringTable.ts";
+import { ByteInterner } from "./byteInterner.ts";
 import { ERRNO_NAMES } from "./errnoNames.ts";
 import { SYSCALL_NAMES } from "./syscallNames.ts";
 import type { SyscallColumns } from "./trace.ts";
@@ -14,7 +16,10 @@ const OVERFLOW_NAME = "(other)";
 export class SyscallRows {
   readonly names = new StringTable(SYSCALL_NAMES);
   readonly errnos = new StringTable(ERRNO_NAMES);
-  private resultTexts = new StringTable();
+  private resultTexts: string[] = [];
+  private readonly resultTextIds = new ByteInterner(
+    (bytes, start, end) => this.resultTexts.push(asciiText(bytes, start, end)) - 1,
+  );
   private rows = 0;
   private capacity = 0;
   private start = new Float64Array(0);
@@ -51,7 +56,12 @@ export class SyscallRows {
   }
 
   resultTextId(text: string): number {
-    return this.resultTexts.intern(text);
+    return this.resultTexts.push(text) - 1;
+  }
+
+  /** Like `resultTextId` for ASCII bytes; a text that was seen shortly before keeps its id. */
+  resultTextIdOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.resultTextIds.id(bytes, start, end);
   }
 
   /** Appends a piece of argument text to the row that is pushed next. */
@@ -121,12 +131,13 @@ export class SyscallRows {
       argBytes: this.args.slice(0, this.argsUsed),
       names: this.names.all.slice(),
       errnos: this.errnos.all.slice(),
-      resultTexts: this.resultTexts.all,
+      resultTexts: this.resultTexts,
     };
     const { sorted } = this;
     this.rows = 0;
     this.argsUsed = 0;
-    this.resultTexts = new StringTable();
+    this.resultTexts = [];
+    this.resultTextIds.clear();
     this.latest = Number.NEGATIVE_INFINITY;
     this.sorted = true;
     if (this.capacity > 1 << 16) this.resize(1 << 12);

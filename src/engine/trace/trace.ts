@@ -209,6 +209,7 @@ export interface TraceProblem {
     | "metrics-missing"
     | "no-syscalls"
     | "clock-stepped"
+    | "untimed"
     | "setuid"
     | "left-running"
     | "artifact"

@@ -1,0 +1,111 @@
+import { skipAnnotation } from "./arguments.ts";
+import { CLOSE_BRACKET, DOT, LESS, QUOTE } from "./ascii.ts";
+import { skipString } from "./quoted.ts";
+
+/** Which quoted strings among a call's arguments are contents of buffers, and not names. */
+export const Redaction = {
+  none: 0,
+  /** Every string. */
+  all: 1,
+  /** Strings behind `iov_base=` and the like: socket addresses beside them stay. */
+  fields: 2,
+  /** Strings behind the first array: the environment that `strace -v` prints behind the program's arguments. */
+  afterArray: 3,
+  /** Only string 1, 2, 3 or 4: add to this number. */
+  nth: 10,
+} as const;
+
+const nth = (position: number): number => Redaction.nth + position;
+
+/**
+ * Calls whose arguments carry data. Paths, socket addresses, program arguments and names of attributes are no data; file
+ * contents, messages, keys, random numbers and the option string of `mount` (passwords of network shares) are.
+ */
+const REDACTED_CALLS: Readonly<Record<string, number>> = {
+  ...each(
+    ["read", "write", "pread64", "pwrite64", "readv", "writev", "preadv", "pwritev", "preadv2", "pwritev2"],
+    Redaction.all,
+  ),
+  ...each(
+    ["getrandom", "vmsplice", "process_vm_readv", "process_vm_writev", "setsockopt", "getsockopt"],
+    Redaction.all,
+  ),
+  ...each(
+    ["mq_timedsend", "mq_timedreceive", "mq_timedsend_time64", "mq_timedreceive_time64", "keyctl"],
+    Redaction.all,
+  ),
+  ...each(
+    ["sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "recvmmsg_time64", "io_submit", "msgsnd", "msgrcv"],
+    Redaction.fields,
+  ),
+  ...each(["sendto", "recvfrom", "send", "recv"], nth(1)),
+  ...each(["fsetxattr", "fgetxattr"], nth(2)),
+  ...each(["setxattr", "lsetxattr", "getxattr", "lgetxattr", "setxattrat", "getxattrat", "add_key"], nth(3)),
+  mount: nth(4),
+  execve: Redaction.afterArray,
+  execveat: Redaction.afterArray,
+};
+
+function each(names: readonly string[], redaction: number): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, redaction]));
+}
+
+export function redactionOf(syscall: string): number {
+  return Object.hasOwn(REDACTED_CALLS, syscall) ? (REDACTED_CALLS[syscall] ?? Redaction.none) : Redaction.none;
+}
+
+/** What strace itself prints for a string of which no byte is shown (`-s 0`). */
+const PLACEHOLDER = new TextEncoder().encode('""...');
+
+const DATA_FIELDS = ["iov_base=", "aio_buf=", "mtext=", "cmsg_data=", "data="];
+
+export interface ArgumentSink {
+  appendArgs(bytes: Uint8Array, start: number, end: number): void;
+}
+
+/** Appends arguments with the contents of buffers replaced by `""...`; lengths, which are arguments of their own, stay. */
+export function appendRedacted(
+  sink: ArgumentSink,
+  redaction: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  let kept = start;
+  let strings = 0;
+  let arrayClosed = false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      const after = skipString(bytes, i, end);
+      strings++;
+      const isData =
+        redaction === Redaction.all ||
+        (redaction === Redaction.fields && followsDataField(bytes, start, i)) ||
+        (redaction === Redaction.afterArray && arrayClosed) ||
+        strings === redaction - Redaction.nth;
+      if (isData && after > i + 2) {
+        sink.appendArgs(bytes, kept, i);
+        sink.appendArgs(PLACEHOLDER, 0, PLACEHOLDER.length);
+        kept = after;
+        while (kept < end && kept < after + 3 && bytes[kept] === DOT) kept++;
+      }
+      i = after - 1;
+    } else if (byte === LESS) {
+      const after = skipAnnotation(bytes, start, i, end);
+      if (after > i) i = after - 1;
+    } else if (byte === CLOSE_BRACKET) {
+      arrayClosed = true;
+    }
+  }
+  sink.appendArgs(bytes, kept, end);
+}
+
+function followsDataField(bytes: Uint8Array, start: number, quote: number): boolean {
+  return DATA_FIELDS.some((field) => {
+    const at = quote - field.length;
+    if (at < start) return false;
+    for (let i = 0; i < field.length; i++) if (bytes[at + i] !== field.charCodeAt(i)) return false;
+    return true;
+  });
+}
