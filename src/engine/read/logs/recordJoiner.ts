@@ -7,6 +7,7 @@ import { CallStack, exceptionLine, isStackFrame } from "./blocks/callStack.ts";
 import { cppTerminate } from "./blocks/cppTerminate.ts";
 import { goPanic } from "./blocks/goPanic.ts";
 import { isPrettyEvent, PrettySpan } from "./blocks/prettySpan.ts";
+import { pythonFault } from "./blocks/pythonFault.ts";
 import { pythonTraceback } from "./blocks/pythonTraceback.ts";
 import { rustPanic } from "./blocks/rustPanic.ts";
 import { visibleEnd } from "./lineText.ts";
@@ -22,7 +23,7 @@ export interface OutputLine {
 }
 
 /** Kinds of blocks that announce themselves in their first line. */
-const BLOCK_KINDS: readonly BlockKind[] = [pythonTraceback, rustPanic, goPanic, cppTerminate];
+const BLOCK_KINDS: readonly BlockKind[] = [pythonTraceback, pythonFault, rustPanic, goPanic, cppTerminate];
 
 const kindsByFirst: (readonly BlockKind[] | undefined)[] = Array.from({ length: 128 }, (_, code) => {
   const kinds = BLOCK_KINDS.filter((kind) => kind.first.includes(String.fromCharCode(code)));
@@ -117,8 +118,7 @@ export class RecordJoiner {
     }
     if (this.open !== undefined) {
       if (isStackFrame(text)) {
-        const stack =
-          this.open.parsed !== undefined && isPrettyEvent(text) ? new PrettySpan() : new CallStack(undefined);
+        const stack = isPrettyEvent(this.open.first.text) ? new PrettySpan() : new CallStack(undefined);
         stack.next(text);
         this.open.block = stack;
         this.append(line, stack);
