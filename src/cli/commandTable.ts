@@ -288,9 +288,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         short: "o",
         value: "FILE",
         completes: "file",
-        description: "The file to write. Default: standard output.",
+        description: "The file to write; one that is there is replaced. Default: standard output.",
       },
-      { name: "force", description: "Overwrite FILE where it exists." },
       RUNS_DIR,
       QUIET,
       HELP,
@@ -316,9 +315,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         short: "o",
         value: "FILE",
         completes: "file",
-        description: "The file to write. Default: standard output.",
+        description: "The file to write; one that is there is replaced. Default: standard output.",
       },
-      { name: "force", description: "Overwrite FILE where it exists." },
       RUNS_DIR,
       HELP,
     ],
@@ -333,13 +331,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "Delete old runs",
     usage: ["[OPTIONS]"],
     details: [
-      "Deletes runs that are not among the newest N (--keep) and are older than AGE (--older-than); with one of the two options, only that one " +
-        "counts. Without either, the newest 50 are kept. A run that is being recorded is never deleted.",
+      "Deletes for good the runs beyond the newest N (--keep) and those older than AGE (--older-than), and what was put into the trash of the " +
+        "runs' folder. Without either option the newest 50 are kept. A run that is being recorded is never deleted.",
     ],
     positionals: [],
     options: [
       { name: "keep", short: "k", value: "N", description: "Keep the newest N runs. 0 keeps none." },
-      { name: "older-than", value: "AGE", description: "Delete only runs older than this: 12h, 7d, 4w." },
+      { name: "older-than", value: "AGE", description: "Delete runs that are older than this: 12h, 7d, 4w." },
       { name: "dry-run", short: "n", description: "Say what would be deleted, and delete nothing." },
       { name: "json", description: "Print one JSON document." },
       RUNS_DIR,
@@ -348,7 +346,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       { command: "goldentrace clean --dry-run", explanation: "see what would go" },
-      { command: "goldentrace clean --keep 10 --older-than 7d", explanation: "ten newest and last week's stay" },
+      { command: "goldentrace clean --keep 10", explanation: "the ten newest stay" },
+      { command: "goldentrace clean --older-than 7d", explanation: "the last week stays" },
     ],
     exitCodes: [
       ["0", "done"],
@@ -364,7 +363,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "Checks the kernel, ptrace, strace and its features, symbolisers, Python and VS Code; prints the line that repairs each.",
     ],
     positionals: [],
-    options: [{ name: "json", description: "Print one JSON document." }, HELP],
+    options: [{ name: "json", description: "Print one JSON document." }, RUNS_DIR, HELP],
     examples: [{ command: "goldentrace doctor", explanation: "before the first run, or when one fails" }],
     exitCodes: [
       ["0", "programs can be recorded here"],

@@ -74,7 +74,8 @@ export function unreadableRunItem(id: string, reason: string): RunItem {
   };
 }
 
-function outcomeOf(manifest: RunManifest, alive: boolean): RunOutcome {
+/** @param alive as in `runItem` */
+export function outcomeOf(manifest: RunManifest, alive: boolean): RunOutcome {
   if (manifest.state === "recording") return alive ? "recording" : "incomplete";
   if (manifest.state === "failed") return "failed";
   if (!manifest.complete) return "incomplete";
@@ -82,7 +83,8 @@ function outcomeOf(manifest: RunManifest, alive: boolean): RunOutcome {
   return manifest.exit?.code === 0 || manifest.exit === null ? "passed" : "failed";
 }
 
-function outcomeText(outcome: RunOutcome, { exit }: RunManifest): string {
+/** The outcome in words: `exit code 1`, `killed by SIGSEGV`, `incomplete`. */
+export function outcomeText(outcome: RunOutcome, { exit }: RunManifest): string {
   switch (outcome) {
     case "recording":
       return "recording";
