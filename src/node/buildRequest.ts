@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import { RECORDING_DEFAULTS, type RecordingOptions } from "../protocol/launch.ts";
+import { type CompleteOptions, RECORDING_DEFAULTS, type RecordingOptions } from "../protocol/launch.ts";
 import { RUNS_DIRECTORY } from "../protocol/runFolder.ts";
 
 /** What launch configurations, targets and the command line have in common when they become a `RecordingRequest`. */
 
 /** Every recording option, from the first source that sets it; later ones fill gaps, the defaults the rest. */
-export function completeOptions(...sources: readonly RecordingOptions[]): Required<RecordingOptions> {
+export function completeOptions(...sources: readonly RecordingOptions[]): CompleteOptions {
   const chosen: Record<string, unknown> = {};
   for (const key of Object.keys(RECORDING_DEFAULTS) as (keyof RecordingOptions)[]) {
     chosen[key] = sources.find((source) => source[key] !== undefined)?.[key] ?? RECORDING_DEFAULTS[key];
   }
-  return chosen as Required<RecordingOptions>;
+  return chosen as CompleteOptions;
 }
 
 /** An environment with changes applied; null removes a variable. */

@@ -69,6 +69,13 @@ export class TargetProcesses {
     if (this.root !== undefined) this.known.set(pid, this.root);
   }
 
+  /** Remembers a process that was seen as one of the target's, so that it is found again when its parents are gone. */
+  note(pid: number): void {
+    if (pid === 0 || this.known.has(pid)) return;
+    const identity = identify(pid);
+    if (identity !== undefined) this.known.set(pid, identity);
+  }
+
   /** Every process traced by this one belongs to the target too. */
   setTracer(pid: number): void {
     this.tracer = pid;

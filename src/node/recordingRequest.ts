@@ -1,4 +1,4 @@
-import type { RecordingOptions } from "../protocol/launch.ts";
+import type { CompleteOptions } from "../protocol/launch.ts";
 
 /** Everything needed to start a recording, resolved: no defaults are applied below this. */
 export interface RecordingRequest {
@@ -9,7 +9,7 @@ export interface RecordingRequest {
   readonly workspace: string;
   /** Absolute path of the folder that holds run folders. */
   readonly runsDirectory: string;
-  readonly options: Required<RecordingOptions>;
+  readonly options: CompleteOptions;
   /** Goldentrace's version, for the manifest. */
   readonly toolVersion: string;
 }

@@ -33,6 +33,8 @@ export const recordingOptionsSchema = z.object({
   artifacts: z.optional(z.array(z.string())),
 });
 export type RecordingOptions = z.infer<typeof recordingOptionsSchema>;
+/** Options with every default applied. */
+export type CompleteOptions = { [K in keyof RecordingOptions]-?: NonNullable<RecordingOptions[K]> };
 
 /** A named program with its recording options: an entry of `goldentrace.toml`. */
 export const targetSchema = z.extend(recordingOptionsSchema, {

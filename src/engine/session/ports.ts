@@ -1,4 +1,4 @@
-import type { RunManifest } from "../../protocol/runFolder.ts";
+import type { RunExit, RunManifest } from "../../protocol/runFolder.ts";
 import type { OutputStream, ThreadInfo, TraceProblem } from "../trace/trace.ts";
 import type { TraceBatch } from "./recording.ts";
 
@@ -16,7 +16,7 @@ export interface RunStore {
 
 /** What a session knows when its sources have ended. */
 export interface SessionEnd {
-  readonly exit: { readonly code: number | null; readonly signal: string | null; readonly coreDumped?: boolean } | null;
+  readonly exit: RunExit | null;
   /** Nanoseconds from the origin to the end of the first process; null when it was not seen. */
   readonly wallNs: number | null;
   /** The program could not be started. */

@@ -16,7 +16,7 @@ const LOG_PATIENCE_NS = 150e6;
 /** Turns what a tracer prints into rows of the builder. */
 export interface TraceReader {
   push(bytes: Uint8Array): void;
-  end(): void;
+  end(): unknown;
 }
 
 export interface SessionParts {
@@ -56,6 +56,8 @@ export class RecordingSession implements Recording {
   private pid = 0;
   private readonly found: TraceProblem[] = [];
   private readonly logs: Readonly<Record<OutputStream, LogReader>>;
+  private traceEnded = false;
+  private letGo = false;
   private logsWaiting = false;
   private lastOutput = 0;
   private lastThreads: readonly ThreadInfo[] | undefined;
@@ -83,6 +85,11 @@ export class RecordingSession implements Recording {
 
   get state(): RecordingState {
     return this.current;
+  }
+
+  /** The recording was ended while the program ran on. */
+  get isDetached(): boolean {
+    return this.letGo;
   }
 
   get problems(): readonly TraceProblem[] {
@@ -148,6 +155,19 @@ export class RecordingSession implements Recording {
     this.notices.fire(problem.message);
   }
 
+  /** The tracer delivers no more: the thread table is final from now on. */
+  endTrace(): void {
+    if (this.traceEnded) return;
+    this.traceEnded = true;
+    this.parts.traceReader?.end();
+  }
+
+  /** Something of ours broke; `ended` rejects. */
+  abort(error: unknown): void {
+    this.pending?.dispose();
+    this.fail(error);
+  }
+
   /** Cuts a batch now. */
   flush(): void {
     this.pending?.dispose();
@@ -176,7 +196,7 @@ export class RecordingSession implements Recording {
   async finish(exit: SessionEnd["exit"], wallNs: number | null, failed = false): Promise<void> {
     try {
       this.enter("finishing");
-      this.parts.traceReader?.end();
+      this.endTrace();
       this.endLogs();
       this.flush();
       const manifest = await this.parts.store.finish({
@@ -266,6 +286,7 @@ export class RecordingSession implements Recording {
     const wasPaused = this.current === "paused";
     this.enter("stopping");
     if (wasPaused) await this.parts.control.continue();
+    this.letGo = true;
     this.mark("detach");
     await this.parts.control.detach();
   }

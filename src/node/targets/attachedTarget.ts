@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readlinkSync } from "node:fs";
 import { ExpectedError } from "../../base/errors.ts";
 import { OwnedDescriptor, PipePump, withPipes } from "../pipes.ts";
 import { identify, readStat, TargetProcesses, tracerOf } from "../processes.ts";
-import { listNumbers, readProcFile } from "../procFiles.ts";
+import { errorCode, listNumbers, readProcFile } from "../procFiles.ts";
 import { findOnPath } from "../program.ts";
 import { whyRefused, yamaScope } from "../recorders/straceProbe.ts";
 import type { Target, TargetEnd, TargetSink } from "./target.ts";
@@ -60,7 +61,7 @@ export class AttachedTarget implements Target {
       writer.close();
     }
     this.processes.setTracer(this.tracer.pid ?? 0);
-    this.pump?.ended.then(() => this.settle({ exit: null, failed: false }), this.fail);
+    this.pump?.ended.then(() => this.settle({ exit: null, exitedAt: null, failed: false }), this.fail);
     return pid;
   }
 
@@ -185,4 +186,14 @@ function refusal(pid: number, said: string): ExpectedError {
 function ownerOf(pid: number): number | undefined {
   const uid = /^Uid:\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`) ?? "")?.[1];
   return uid === undefined ? undefined : Number(uid);
+}
+
+/** The working directory of a process; empty when the kernel does not tell us. */
+export function directoryOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch (error) {
+    if (errorCode(error) === "") throw error;
+    return "";
+  }
 }

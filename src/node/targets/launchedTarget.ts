@@ -203,6 +203,7 @@ export class LaunchedTarget implements Target {
   // --- the end
 
   private async afterExit(code: number | null, signal: string | null): Promise<TargetEnd> {
+    const exitedAt = process.hrtime.bigint();
     this.traceWriter?.close();
     this.findTracer();
     const drained = Promise.all([this.tracePump?.ended, ...[...this.outputPumps.values()].map((pump) => pump.ended)]);
@@ -210,8 +211,7 @@ export class LaunchedTarget implements Target {
     const done = drained.then(() => {
       finished = true;
     });
-    const exitedAt = Date.now();
-    this.lastBytes = exitedAt;
+    this.lastBytes = Date.now();
     let leftSince: number | undefined;
     while (!finished) {
       await Promise.race([done, delay(LOOK_MS)]);
@@ -237,7 +237,7 @@ export class LaunchedTarget implements Target {
     }
     this.closeAll();
     const failed = this.launch.traced && !this.sawTrace;
-    return { exit: failed ? null : { code, signal }, failed };
+    return { exit: failed ? null : { code, signal }, exitedAt, failed };
   }
 
   private async leave(left: readonly ProcessIdentity[]): Promise<void> {

@@ -17,6 +17,8 @@ export interface TargetSink {
 export interface TargetEnd {
   /** How the first process ended; null when only the trace can tell. */
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
+  /** CLOCK_MONOTONIC when the first process ended, nanoseconds; null when only the trace can tell. */
+  readonly exitedAt: bigint | null;
   /** The program did not start. */
   readonly failed: boolean;
 }

@@ -162,7 +162,8 @@ export class TerminalTarget implements Target {
     }
     this.writer?.close();
     pump.close();
-    return { exit: this.exitCode === undefined ? null : { code: this.exitCode, signal: null }, failed: false };
+    const exit = this.exitCode === undefined ? null : { code: this.exitCode, signal: null };
+    return { exit, exitedAt: null, failed: false };
   }
 
   async pause(): Promise<void> {

@@ -1,0 +1,140 @@
+import { ExpectedError } from "../base/errors.ts";
+import { traceEnvironment } from "../engine/read/logs/traceEnv.ts";
+import { StraceReader } from "../engine/read/strace/straceReader.ts";
+import type { TerminalWrite } from "../engine/read/strace/writeDump.ts";
+import type { Recording } from "../engine/session/recording.ts";
+import { RecordingSession } from "../engine/session/recordingSession.ts";
+import { TraceBuilder } from "../engine/trace/traceBuilder.ts";
+import { shellWord } from "../engine/write/shellWord.ts";
+import { readClocks } from "./clocks.ts";
+import { followTarget } from "./followTarget.ts";
+import { gitInfo } from "./gitInfo.ts";
+import { OutputPaths } from "./outputPaths.ts";
+import { checkDirectory, type ResolvedProgram, resolveProgram } from "./program.ts";
+import { pythonStartupDirectory } from "./pythonStartup.ts";
+import { chooseRecorder } from "./recorders/choose.ts";
+import type { LaunchRequest, RecordingRequest } from "./recordingRequest.ts";
+import { completion } from "./runFolder/completion.ts";
+import { createRunFolder } from "./runFolder/create.ts";
+import { firstManifest, settledManifest } from "./runFolder/manifestOf.ts";
+import { RunWriter } from "./runFolder/runWriter.ts";
+import { planStdio, type StdioPlan } from "./stdioPlan.ts";
+import { createTarget } from "./targets/createTarget.ts";
+import type { Target } from "./targets/target.ts";
+
+/**
+ * Starts (or attaches to) a program and records it into a new run folder.
+ * @throws ExpectedError when it cannot be started or recorded; no run folder is left behind then
+ */
+export async function startRecording(request: RecordingRequest): Promise<Recording> {
+  const { what, options } = request;
+  const program = what.kind === "launch" ? checkProgram(what) : undefined;
+  const [recorder, git] = await Promise.all([
+    chooseRecorder(
+      what.kind === "attach" && options.recorder === "auto" ? "strace" : options.recorder,
+      options.stracePath,
+    ),
+    gitInfo(what.kind === "launch" ? what.cwd : request.workspace),
+  ]);
+  if (what.kind === "attach" && recorder.id === "none") {
+    throw new ExpectedError("Attaching needs a recorder of system calls", {
+      code: "usage",
+      wayOut: "Use --recorder strace.",
+    });
+  }
+  const traced = recorder.id === "strace";
+  const plan: StdioPlan =
+    what.kind === "launch"
+      ? planStdio(what.stdio, traced)
+      : { stdin: "inherit", output: "inherit", capture: "tracer", paths: { stdout: undefined, stderr: undefined } };
+  const filter = { expression: options.filter, seccomp: false };
+  const seccomp = traced && what.kind === "launch" && filter.seccomp;
+  const envSet = what.kind === "launch" ? environmentToSet(request, what) : {};
+
+  const clock = readClocks();
+  const now = (): number => Number(process.hrtime.bigint() - clock.monotonicNs);
+  const folder = createRunFolder(request.runsDirectory, request.name, Number(clock.realtimeNs / 1_000_000n));
+  const manifest = firstManifest(request, { id: folder.id, recorder, plan, clock, git, seccomp, envSet });
+
+  const builder = new TraceBuilder({ originRealtimeNs: clock.realtimeNs, originMonotonicNs: clock.monotonicNs });
+  const writer = new RunWriter(
+    folder.path,
+    manifest,
+    completion(request),
+    (problem) => session.notice(problem.message),
+    async (current, end) => settledManifest(current, end),
+  );
+  writer.begin();
+
+  const outputPaths = new OutputPaths(plan.paths);
+  const target: Target = createTarget(request, {
+    recorder,
+    program,
+    plan,
+    filter: filter.expression,
+    seccomp,
+    envSet,
+    onTerminalPid: (pid) => outputPaths.take(pid),
+  });
+  const reader = traced
+    ? new StraceReader(builder, {
+        captureData: options.captureData,
+        stacks: options.stacks,
+        ...(plan.capture === "tracer" ? { terminal: (write) => takeWrite(session, outputPaths, write) } : {}),
+      })
+    : undefined;
+  const session: RecordingSession = new RecordingSession({
+    info: {
+      runId: folder.id,
+      runFolder: folder.path,
+      name: request.name,
+      command: [manifest.command.program, ...manifest.command.args].map(shellWord).join(" "),
+      recorder: recorder.id,
+      recorderReason: recorder.reason,
+      stacks: manifest.recorder.stacks,
+      filter: manifest.recorder.filter,
+      startedAtMs: Number(clock.realtimeNs / 1_000_000n),
+      metricsIntervalMs: options.metricsIntervalMs,
+      envSet,
+    },
+    builder,
+    store: writer,
+    control: target,
+    traceReader: reader,
+    now,
+    timer: (callback, milliseconds) => {
+      const handle = setTimeout(callback, milliseconds);
+      return { dispose: () => clearTimeout(handle) };
+    },
+  });
+  try {
+    const pid = await target.start({
+      trace: (bytes) => session.takeTrace(bytes),
+      output: (stream, bytes) => session.takeOutput(stream, bytes),
+      ready: () => writer.ready(),
+      notice: (message) => session.notice(message),
+      problem: (problem) => session.problem(problem),
+    });
+    session.started(pid);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  followTarget(session, target, { request, recorder, plan, clock, now });
+  return session;
+}
+
+/** A write that the tracer saw: kept when it went where the program's own output goes. */
+function takeWrite(session: RecordingSession, paths: OutputPaths, write: TerminalWrite): void {
+  const stream = write.fd === 1 ? "stdout" : "stderr";
+  if (paths.isOwn(stream, write.path)) session.keepOutput(stream, write.bytes.slice(), write.time);
+}
+
+function checkProgram(launch: LaunchRequest): ResolvedProgram {
+  checkDirectory(launch.cwd);
+  return resolveProgram(launch.program, launch.args, launch.cwd, launch.env);
+}
+
+function environmentToSet(request: RecordingRequest, launch: LaunchRequest): Record<string, string> {
+  return traceEnvironment({ ...request.options, pythonStartup: pythonStartupDirectory() }, launch.env);
+}
