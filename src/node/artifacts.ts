@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Dirent, readdir } from "node:fs";
 import { type FileHandle, mkdir, open, realpath, unlink } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { escapePath, glob } from "tinyglobby";
@@ -118,8 +118,8 @@ async function matches(cwd: string, pattern: string, runFolder: string): Promise
     const paths = await glob(pattern, {
       cwd,
       dot: true,
-      // Links are listed, not walked: each is judged by its real path.
       followSymbolicLinks: false,
+      fs: { readdir: readdirWithLinks as unknown as typeof readdir },
       expandDirectories: false,
       ignore: [...runs, "**/.git/**"],
       signal: patience,
@@ -130,6 +130,25 @@ async function matches(cwd: string, pattern: string, runFolder: string): Promise
     if (patience.aborted) return SEARCH_TOO_LONG;
     throw error;
   }
+}
+
+/**
+ * `readdir` as the library calls it, with links shown as files: they are listed, so that each can be judged by its real
+ * path, and never walked into.
+ */
+function readdirWithLinks(
+  path: string,
+  options: { withFileTypes: true },
+  done: (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void,
+): void {
+  readdir(path, options, (error, entries) => {
+    for (const entry of entries ?? []) {
+      if (!entry.isSymbolicLink()) continue;
+      entry.isSymbolicLink = () => false;
+      entry.isFile = () => true;
+    }
+    done(error, entries);
+  });
 }
 
 /** The artifact, or why it is not one. */
