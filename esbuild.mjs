@@ -59,6 +59,13 @@ const targets = [
     target: "node20",
   },
   {
+    entryPoints: ["src/node/runWorker.ts"],
+    outfile: "dist/runWorker.cjs",
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+  },
+  {
     entryPoints: ["src/cli/main.ts"],
     outfile: "dist/cli.mjs",
     platform: "node",

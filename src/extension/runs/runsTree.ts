@@ -58,8 +58,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
     });
   }
 
-  getChildren(element?: RunRow): readonly RunRow[] {
-    return element === undefined ? this.rows : [];
+  getChildren(element?: RunRow): RunRow[] {
+    return element === undefined ? [...this.rows] : [];
   }
 
   getTreeItem(row: RunRow): vscode.TreeItem {

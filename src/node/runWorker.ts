@@ -1,0 +1,69 @@
+import { parentPort } from "node:worker_threads";
+import { ExpectedError } from "../base/errors.ts";
+import { LiveModel } from "../engine/view/liveModel.ts";
+import type { LiveUpdate, LogPage } from "../protocol/live.ts";
+import { openRun } from "./runFolder/openRun.ts";
+import type { RunReply, RunRequest } from "./runWorkerProtocol.ts";
+
+/** A finished run as the Live view saw it. */
+interface ReadRun {
+  readonly folder: string;
+  readonly model: LiveModel;
+  readonly update: LiveUpdate;
+}
+
+/** The run that was asked about last; a view shows one at a time. */
+let latest: Promise<ReadRun> | undefined;
+let latestFolder: string | undefined;
+
+async function read(folder: string): Promise<ReadRun> {
+  const { manifest, trace } = await openRun(folder);
+  const model = new LiveModel({ attached: manifest.recorder.attachedPid !== null });
+  model.setState(manifest.state === "failed" ? "failed" : "finished");
+  for (const problem of trace.problems) model.addNotice(problem.message);
+  const elapsed = manifest.wallNs ?? 0;
+  model.addBatch({
+    syscalls: trace.syscalls,
+    logs: trace.logs,
+    metrics: trace.metrics,
+    signals: trace.signals,
+    marks: trace.marks,
+    threads: trace.threads,
+    sites: trace.sites,
+    time: elapsed,
+    lost: manifest.lost,
+  });
+  return { folder, model, update: model.snapshot(elapsed) };
+}
+
+function runOf(folder: string): Promise<ReadRun> {
+  if (latest === undefined || latestFolder !== folder) {
+    latestFolder = folder;
+    latest = read(folder);
+    // A failed reading is not kept: the next question tries again.
+    latest.catch(() => {
+      if (latestFolder === folder) latest = undefined;
+    });
+  }
+  return latest;
+}
+
+async function answer(request: RunRequest): Promise<LogPage | LiveUpdate> {
+  const { model, update } = await runOf(request.arguments.folder);
+  if (request.ask === "update") return update;
+  const { filter, from, count } = request.arguments;
+  return model.logs(filter, from, count);
+}
+
+/** Answers the questions of `RunQuestions`, one reply each. */
+parentPort?.on("message", (request: RunRequest) => {
+  const reply = (message: RunReply) => parentPort?.postMessage(message);
+  answer(request).then(
+    (value) => reply({ id: request.id, answer: value }),
+    (error: unknown) => {
+      const expected = error instanceof ExpectedError;
+      const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+      reply({ id: request.id, error: text, expected });
+    },
+  );
+});
