@@ -8,7 +8,7 @@ const INDENT = "  ";
 export function generalHelp(style: Style, width: number): string {
   const commands = COMMANDS.map((command): [string, string] => [command.name, command.summary]);
   return `${[
-    "Goldentrace records what a program does: system calls, logs and metrics.",
+    ...wrap("Goldentrace records what a program does: system calls, logs and metrics.", width),
     "",
     style.bold("Usage"),
     `${INDENT}goldentrace COMMAND [OPTIONS]`,
@@ -37,7 +37,7 @@ export function generalHelp(style: Style, width: number): string {
 /** What `goldentrace COMMAND --help` prints. */
 export function commandHelp(command: CommandSpec, style: Style, width: number): string {
   const sections = [
-    [`${command.summary}.`],
+    wrap(`${command.summary}.`, width),
     [style.bold("Usage"), ...command.usage.map((usage) => `${INDENT}goldentrace ${command.name} ${usage}`)],
     ...command.details.map((paragraph) => wrap(paragraph, width)),
   ];

@@ -133,7 +133,8 @@ function lineOf(text: string, path: readonly string[]): number {
     const header = /^\s*\[+\s*([^\]]+?)\s*\]+/.exec(line);
     if (header !== null) {
       table = header[1]!.split(".").map(unquote);
-      if (same(table, path)) best = index + 1;
+      // A key that is missing: the table that lacks it.
+      if (same(table, path) || same(table, path.slice(0, -1))) best = index + 1;
       continue;
     }
     const assigned = /^\s*("[^"]*"|'[^']*'|[\w-]+)\s*=/.exec(line);

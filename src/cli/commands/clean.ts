@@ -35,7 +35,9 @@ export const command: Command = async (argv, context) => {
     const verb = dryRun ? "would delete" : "deleted";
     for (const { id, bytes } of runs) await stdout.write(`${verb} ${shown(id)} (${formatBytes(bytes)})\n`);
     const freed = runs.reduce((sum, { bytes }) => sum + bytes, 0);
-    await stdout.write(runs.length === 0 ? "Nothing to delete.\n" : `${plural(runs.length, "run")}, ${formatBytes(freed)}\n`);
+    await stdout.write(
+      runs.length === 0 ? "Nothing to delete.\n" : `${plural(runs.length, "run")}, ${formatBytes(freed)}\n`,
+    );
   }
   return 0;
 };

@@ -11,7 +11,9 @@ export const command: Command = async (argv, context) => {
   const checks = await runDoctor({ path: context.env.PATH ?? "", runsDirectory: runsDirectory(line, context) });
   const { stdout } = context;
   await stdout.write(
-    line.has("json") ? `${JSON.stringify(checks, undefined, 2)}\n` : coloured(formatDoctor(checks), styleFor(stdout.colour)),
+    line.has("json")
+      ? `${JSON.stringify(checks, undefined, 2)}\n`
+      : coloured(formatDoctor(checks), styleFor(stdout.colour)),
   );
   return checks.some((check) => check.state === "problem") ? 1 : 0;
 };
