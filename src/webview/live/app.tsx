@@ -45,7 +45,7 @@ export function App({ store, logs }: AppProps) {
 
 function NothingYet({ store }: { store: LiveStore }) {
   return (
-    <Empty icon="record" title="Nothing recorded yet">
+    <Empty icon="record" title="Nothing recorded yet" whole>
       <p>
         Record a program, or press F5 with a launch configuration of type <code>goldentrace</code>: its log, system
         calls and measurements appear here while it runs.
@@ -67,7 +67,7 @@ function NothingYet({ store }: { store: LiveStore }) {
 
 function Untrusted({ store }: { store: LiveStore }) {
   return (
-    <Empty icon="workspace-untrusted" title="This workspace is not trusted">
+    <Empty icon="workspace-untrusted" title="This workspace is not trusted" whole>
       <p>
         Recording runs programs of the workspace, so Goldentrace starts nothing until you trust it. Runs recorded
         earlier can be read.

@@ -29,7 +29,8 @@ export function timeTicks(domain: readonly [number, number], most: number): numb
   let step = STEPS_S.find((candidate) => span / candidate <= most);
   if (step === undefined) step = Math.ceil(span / most / 86_400) * 86_400;
   const ticks: number[] = [];
-  for (let i = Math.ceil(from / SECOND / step - 1e-9); i * step * SECOND <= to; i++) ticks.push(i * step * SECOND);
+  // Adding zero turns -0 into 0.
+  for (let i = Math.ceil(from / SECOND / step - 1e-9) + 0; i * step * SECOND <= to; i++) ticks.push(i * step * SECOND);
   return ticks;
 }
 

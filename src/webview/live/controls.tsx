@@ -70,16 +70,19 @@ export function Section({ id, title, extra, class: className = "", children }: S
 interface EmptyProps {
   readonly icon: string;
   readonly title: string;
+  /** It is the whole view: its title is the page's heading. */
+  readonly whole?: boolean;
   readonly children?: ComponentChildren;
 }
 
 /** What is said where there is nothing to show: why, and what to do about it. */
-export function Empty({ icon, title, children }: EmptyProps) {
+export function Empty({ icon, title, whole = false, children }: EmptyProps) {
+  const Title = whole ? "h1" : "p";
   return (
     <div class="empty">
       <Icon name={icon} />
       <div>
-        <p class="empty-title">{title}</p>
+        <Title class="empty-title">{title}</Title>
         {children}
       </div>
     </div>

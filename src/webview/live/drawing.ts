@@ -105,6 +105,8 @@ function drawValueAxis(
   { theme, gutter }: Frame,
   width: number,
 ): void {
+  // The only grid colour of high contrast is that of borders, too loud beside the data.
+  const strength = theme.kind.startsWith("high-contrast") ? 0.5 : 1;
   ctx.font = axisFont(theme);
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
@@ -113,7 +115,7 @@ function drawValueAxis(
     // Half a pixel aside, a line one pixel wide is sharp.
     const at = Math.round(y(value)) - 0.5;
     ctx.strokeStyle = theme.grid;
-    ctx.globalAlpha = value === 0 ? 1 : 0.6;
+    ctx.globalAlpha = strength * (value === 0 ? 1 : 0.6);
     ctx.beginPath();
     ctx.moveTo(gutter, at);
     ctx.lineTo(width, at);
@@ -203,12 +205,12 @@ function drawCursor(
 ): void {
   const index = history.nearest(cursorNs ?? 0);
   if (index < 0) return;
-  const at = x(history.time[index]!);
+  const at = Math.round(x(history.time[index]!)) - 0.5;
   ctx.strokeStyle = theme.foreground;
   ctx.lineWidth = 1;
   ctx.beginPath();
-  ctx.moveTo(Math.round(at) - 0.5, 0);
-  ctx.lineTo(Math.round(at) - 0.5, height);
+  ctx.moveTo(at, 0);
+  ctx.lineTo(at, height);
   ctx.stroke();
   for (const { column, colour } of series.lines) {
     ctx.fillStyle = theme[colour];

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { truncate, visibleControls } from "../../base/text.ts";
 import { formatClock } from "./chartScale.ts";
 import { IconButton } from "./controls.tsx";
@@ -9,13 +10,18 @@ const MAX_DETAIL = 8000;
 
 /** The chosen line as a whole: long lines and tracebacks do not fit a row. */
 export function LogDetail({ store, logs }: { store: LiveStore; logs: LogStore }) {
+  const element = useRef<HTMLElement>(null);
   void logs.version.value;
   const position = logs.active.value;
+  // In a low panel the page scrolls, and the end of the log lies below the fold.
+  useEffect(() => {
+    if (position !== null) element.current?.scrollIntoView({ block: "nearest" });
+  }, [position]);
   const line = position === null ? undefined : logs.feed.line(position);
   if (line === undefined) return null;
   const { file, line: sourceLine } = line;
   return (
-    <section class="detail" aria-label="Selected line">
+    <section class="detail" ref={element} aria-label="Selected line">
       <div class="detail-head">
         <span class="detail-facts">
           {[`at ${formatClock(line.timeNs, 3)}`, line.stream, line.level, visibleControls(line.logger)]

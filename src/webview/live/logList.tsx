@@ -52,7 +52,11 @@ export function LogList({ store, logs, hidden }: LogListProps) {
     const element = scroller.current;
     if (element === null) return;
     const resized = new ResizeObserver(() => {
+      // The chosen line's own panel takes room: the line must not vanish below it.
+      const active = logs.active.peek();
+      const keep = active !== null && scroll.shows(active);
       scroll.setViewport(element.clientHeight);
+      if (keep) scroll.reveal(active);
       redraw(0);
     });
     resized.observe(element);

@@ -86,7 +86,10 @@ function Totals({ logs }: { logs: LogStore }) {
           {formatCount(warnings)}
         </button>
       )}
-      <span class="muted">{plural(logs.total, "line")}</span>
+      <span class="muted">
+        {formatCount(logs.total)}
+        <span class="unit"> {logs.total === 1 ? "line" : "lines"}</span>
+      </span>
     </div>
   );
 }

@@ -9,7 +9,7 @@ interface Notice {
   readonly text: string;
 }
 
-const FEW = 3;
+const FEW = 5;
 
 /** What the user must know about this recording, worst first. */
 function noticesOf(store: LiveStore): readonly Notice[] {

@@ -31,9 +31,10 @@ function Body({ store }: { store: LiveStore }) {
   const info = store.info.value;
   const rows = store.latest.value?.topSyscalls ?? [];
   if (info?.recorder === "none") {
+    const alreadySaid = store.latest.value?.notices.some((notice) => notice.includes(info.recorderReason)) ?? false;
     return (
       <Empty icon="circle-slash" title="System calls are not recorded">
-        <p>{truncate(oneLine(info.recorderReason), 500)}</p>
+        {!alreadySaid && <p>{truncate(oneLine(info.recorderReason), 500)}</p>}
         <button type="button" class="text-button" onClick={() => store.command("doctor")}>
           Check this machine
         </button>

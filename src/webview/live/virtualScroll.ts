@@ -81,6 +81,11 @@ export class VirtualScroll {
   moveToEnd(): void {
     this.position = this.maxTop;
   }
+  /** The row is in view whole. */
+  shows(row: number): boolean {
+    const rowTop = row * this.height;
+    return rowTop >= this.position && rowTop + this.height <= this.position + this.visibleHeight;
+  }
   /** Moves as little as needed to show a row whole. */
   reveal(row: number): void {
     const rowTop = row * this.height;
