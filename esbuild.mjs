@@ -1,4 +1,4 @@
-// Builds every bundle from one table. `node esbuild.mjs [--watch] [--minify]`.
+// Builds every bundle from one table. `node esbuild.mjs [--watch] [--minify] [--only=FILE] [--dist=DIRECTORY]`.
 import { copyFile, mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -6,6 +6,10 @@ import * as esbuild from "esbuild";
 
 const watch = process.argv.includes("--watch");
 const minify = process.argv.includes("--minify");
+const option = (name) => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+const only = option("only");
+const dist = option("dist") ?? "dist";
+const inDist = (file) => path.join(dist, path.relative("dist", file));
 const require = createRequire(import.meta.url);
 
 /** Lines for the `$esbuild-watch` problem matcher in .vscode/tasks.json. */
@@ -41,6 +45,12 @@ const esmRequire = {
   js: "import { createRequire as goldentraceCreateRequire } from 'node:module';const require = goldentraceCreateRequire(import.meta.url);",
 };
 
+/** A CommonJS bundle meets ESM dependencies that ask where they are. */
+const cjsUrl = {
+  banner: { js: "const goldentraceModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { "import.meta.url": "goldentraceModuleUrl" },
+};
+
 // `vscode` is external in the extension alone: a run-time import anywhere else breaks the build.
 const targets = [
   {
@@ -50,6 +60,7 @@ const targets = [
     format: "cjs",
     target: "node22",
     external: ["vscode"],
+    ...cjsUrl,
   },
   {
     entryPoints: ["src/adapter/main.ts"],
@@ -57,6 +68,7 @@ const targets = [
     platform: "node",
     format: "cjs",
     target: "node20",
+    ...cjsUrl,
   },
   {
     entryPoints: ["src/node/runWorker.ts"],
@@ -64,6 +76,7 @@ const targets = [
     platform: "node",
     format: "cjs",
     target: "node20",
+    ...cjsUrl,
   },
   {
     entryPoints: ["src/cli/main.ts"],
@@ -93,13 +106,21 @@ const copies = [
 ];
 
 for (const [from, to] of copies) {
-  await mkdir(path.dirname(to), { recursive: true });
-  await copyFile(from, to);
+  await mkdir(path.dirname(inDist(to)), { recursive: true });
+  await copyFile(from, inDist(to));
 }
 
+const chosen = targets
+  .filter(({ outfile }) => only === undefined || outfile === `dist/${only}`)
+  .map(({ outfile, outdir, ...target }) => ({
+    ...common,
+    ...target,
+    ...(outfile === undefined ? { outdir: inDist(outdir) } : { outfile: inDist(outfile) }),
+  }));
+
 if (watch) {
-  const contexts = await Promise.all(targets.map((target) => esbuild.context({ ...common, ...target })));
+  const contexts = await Promise.all(chosen.map((target) => esbuild.context(target)));
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
-  await Promise.all(targets.map((target) => esbuild.build({ ...common, ...target })));
+  await Promise.all(chosen.map((target) => esbuild.build(target)));
 }
