@@ -13,28 +13,18 @@ import { setUp } from "./setup.mjs";
 /** The workspace that is opened, and where the sample's run is kept. */
 const workspace = path.join(repositoryRoot, "samples");
 
-/**
- * The sample that is recorded.
- * @type {{name: string, build: import("./processes.mjs").Argv | undefined, argv: string[]}}
- */
-const sample = {
-  name: "files",
-  build: ["make", "-C", path.join(workspace, "c-files")],
-  argv: [path.join(workspace, "c-files", "build", "files")],
-};
+/** The target in the workspace's goldentrace.toml that is recorded, and the folder that `make` builds it in. */
+const sample = { target: "files", folder: path.join(workspace, "c-files") };
 
 async function main() {
   const { values } = parseArgs({ options: { "no-open": { type: "boolean" } } });
   const desktop = desktopCode();
   const open = !values["no-open"];
   await setUp({ purpose: "start", build: true, workbench: open && !desktop, browser: false });
-  if (sample.build) {
-    await runStep(`Building the sample "${sample.name}"`, sample.build);
-  }
+  await runStep("Building the sample", ["make", "-C", sample.folder]);
   /** @type {import("./processes.mjs").Argv} */
   const cli = [process.execPath, path.join(repositoryRoot, "dist", "cli.mjs")];
-  say(`Recording: ${sample.argv.join(" ")}`);
-  const recorded = await runAttached([...cli, "run", "--name", sample.name, "--", ...sample.argv], { cwd: workspace });
+  const recorded = await runAttached([...cli, "run", sample.target], { cwd: workspace });
   if (recorded !== 0) {
     throw new SetupError(`The sample ended with exit code ${recorded}, and 0 was expected.`);
   }

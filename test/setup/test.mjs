@@ -1,5 +1,5 @@
 // `npm test`: sets the checkout up and runs everything. A failed stage does not keep the others from running. The last
-// line is the sum over all of them.
+// line is the sum over all of them. `npm test -- --stage unit` runs one stage alone; it may be given more than once.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -59,8 +59,10 @@ const stages = [
   },
 ];
 
-/** What `.ci/run` adds. */
-/** @type {Stage} */
+/**
+ * What `.ci/run` adds.
+ * @type {Stage}
+ */
 const packageStage = {
   name: "package",
   argv: (countsFile) => [...tool("test", "workbench", "vsix.mjs"), "--counts", countsFile],
@@ -68,14 +70,21 @@ const packageStage = {
 };
 
 async function main() {
-  const { values } = parseArgs({ options: { package: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: { package: { type: "boolean" }, stage: { type: "string", multiple: true } },
+  });
+  const all = values.package ? [...stages, packageStage] : stages;
+  const chosen = values.stage ? all.filter(({ name }) => values.stage?.includes(name)) : all;
+  if (chosen.length === 0) {
+    throw new SetupError(`No such stage. There are: ${all.map(({ name }) => name).join(", ")}`);
+  }
   const folder = await mkdtemp(path.join(tmpdir(), "goldentrace-test-"));
   let total = noCounts;
   /** @type {string[]} */
   const summary = [];
   try {
     await setUp({ purpose: "test", workbench: true, browser: true, build: false });
-    for (const { name, argv, counts } of values.package ? [...stages, packageStage] : stages) {
+    for (const { name, argv, counts } of chosen) {
       const started = Date.now();
       say(`\n== ${name}`);
       const countsFile = path.join(folder, `${name}.json`);
