@@ -7,6 +7,7 @@ import type { ChosenRecorder } from "./recorders/choose.ts";
 import type { RecordingRequest } from "./recordingRequest.ts";
 import { SetuidWatch } from "./setuidWatch.ts";
 import type { StdioPlan } from "./stdioPlan.ts";
+import type { ModuleIdentities } from "./symbolise/moduleIdentity.ts";
 import type { Target, TargetEnd } from "./targets/target.ts";
 import { ThreadLifetimes } from "./threadLifetimes.ts";
 
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly recorder: ChosenRecorder;
   readonly plan: StdioPlan;
   readonly clock: ClockPair;
+  readonly modules: ModuleIdentities;
   now(): number;
 }
 
@@ -27,6 +29,7 @@ export interface Surroundings {
 export function followTarget(session: RecordingSession, target: Target, around: Surroundings): void {
   const { request, recorder } = around;
   const rootPid = session.info.pid;
+  const startedNs = around.now();
   sayWhatIsMissing(session, around);
   const setuid = new SetuidWatch(recorder.id === "strace", (problem) => session.problem(problem));
   const sampler = new ProcSampler({
@@ -44,9 +47,14 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     (thread) => sampler.noteFork(thread.pid),
     (thread) => sampler.noteExit(thread.pid),
   );
+  let seenFrames = 0;
   const batches = session.onBatch((batch) => {
     lifetimes.update(batch.threads);
     setuid.see(batch.threads);
+    for (; seenFrames < batch.stacks.frames.length; seenFrames++) {
+      const module = batch.stacks.frames[seenFrames]?.module;
+      if (module !== undefined) around.modules.note(module);
+    }
   });
   const clockCheck = setInterval(() => checkClock(session, around.clock), CLOCK_CHECK_MS);
   clockCheck.unref();
@@ -64,8 +72,9 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     setuid.see(session.threads());
     const main = session.threads().find((thread) => thread.pid === rootPid && thread.role === "main");
     checkTracer(session, around, targetEnd, main);
-    const wallNs = main !== undefined && Number.isFinite(main.end) ? main.end : endedNs;
-    await session.finish(exitOf(targetEnd, main), wallNs, targetEnd.failed);
+    const from = main === undefined || Number.isNaN(main.start) ? startedNs : Math.max(0, main.start);
+    const to = main === undefined || Number.isNaN(main.end) ? endedNs : main.end;
+    await session.finish(exitOf(targetEnd, main), Math.max(0, to - from), targetEnd.failed);
   };
   target.ended.then(end).catch((error: unknown) => session.abort(error));
 }

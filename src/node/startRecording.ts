@@ -14,11 +14,12 @@ import { checkDirectory, type ResolvedProgram, resolveProgram } from "./program.
 import { pythonStartupDirectory } from "./pythonStartup.ts";
 import { chooseRecorder } from "./recorders/choose.ts";
 import type { LaunchRequest, RecordingRequest } from "./recordingRequest.ts";
-import { completion } from "./runFolder/completion.ts";
+import { Completion } from "./runFolder/completion.ts";
 import { createRunFolder } from "./runFolder/create.ts";
 import { firstManifest, settledManifest } from "./runFolder/manifestOf.ts";
 import { RunWriter } from "./runFolder/runWriter.ts";
 import { planStdio, type StdioPlan } from "./stdioPlan.ts";
+import { ModuleIdentities } from "./symbolise/moduleIdentity.ts";
 import { createTarget } from "./targets/createTarget.ts";
 import type { Target } from "./targets/target.ts";
 
@@ -57,12 +58,18 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
   const manifest = firstManifest(request, { id: folder.id, recorder, plan, clock, git, seccomp, envSet });
 
   const builder = new TraceBuilder({ originRealtimeNs: clock.realtimeNs, originMonotonicNs: clock.monotonicNs });
+  const modules = new ModuleIdentities();
   const writer = new RunWriter(
     folder.path,
     manifest,
-    completion(request),
+    new Completion({
+      artifacts: options.artifacts,
+      workspace: request.workspace,
+      stacks: manifest.recorder.stacks,
+      modules,
+    }),
     (problem) => session.notice(problem.message),
-    async (current, end) => settledManifest(current, end),
+    (current, end) => settledManifest(current, end),
   );
   writer.begin();
 
@@ -120,7 +127,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     writer.discard();
     throw error;
   }
-  followTarget(session, target, { request, recorder, plan, clock, now });
+  followTarget(session, target, { request, recorder, plan, clock, modules, now });
   return session;
 }
 

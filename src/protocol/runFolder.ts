@@ -116,7 +116,7 @@ export const runManifestSchema = z.object({
     end: z.nullable(z.object({ realtimeNs: z.string(), monotonicNs: z.string() })),
   }),
   exit: z.nullable(exitSchema),
-  /** Nanoseconds from start to the end of the target's first process; null until then. */
+  /** Nanoseconds from the first process' start (or the attaching) to its end; null until then. */
   wallNs: z.nullable(z.number()),
   counts: z.object({
     syscalls: z.number(),

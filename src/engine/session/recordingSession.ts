@@ -1,4 +1,5 @@
 import { Emitter } from "../../base/emitter.ts";
+import { ReplayEmitter } from "../../base/replayEmitter.ts";
 import type { RecordingInfo, RecordingState } from "../../protocol/live.ts";
 import { LogReader } from "../read/logs/logReader.ts";
 import type { MetricSample } from "../trace/records.ts";
@@ -43,9 +44,10 @@ export interface SessionParts {
  */
 export class RecordingSession implements Recording {
   private readonly states = new Emitter<RecordingState>();
-  private readonly outputs = new Emitter<OutputChunk>();
-  private readonly batches = new Emitter<TraceBatch>();
-  private readonly notices = new Emitter<string>();
+  // These begin while the program is being started, when nobody has the recording yet.
+  private readonly outputs = new ReplayEmitter<OutputChunk>();
+  private readonly batches = new ReplayEmitter<TraceBatch>();
+  private readonly notices = new ReplayEmitter<string>();
   readonly onState = this.states.event;
   readonly onOutput = this.outputs.event;
   readonly onBatch = this.batches.event;
@@ -110,6 +112,10 @@ export class RecordingSession implements Recording {
   started(pid: number): void {
     this.pid = pid;
     this.enter("running");
+    // Whoever started the recording gets it within this turn.
+    this.parts.timer(() => {
+      for (const early of [this.outputs, this.batches, this.notices]) early.forget();
+    }, 0);
   }
 
   /** Bytes of the tracer. */

@@ -1,18 +1,69 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { summarize } from "../../engine/query/summarize.ts";
+import { readTables } from "../../engine/trace/arrowIn.ts";
+import { writeTables } from "../../engine/trace/arrowOut.ts";
+import type { Trace, TraceProblem } from "../../engine/trace/trace.ts";
+import { writeReport } from "../../engine/write/report.ts";
+import { RUN_FILES, type RunManifest } from "../../protocol/runFolder.ts";
 import { collectArtifacts } from "../artifacts.ts";
-import type { RecordingRequest } from "../recordingRequest.ts";
-import type { Completion } from "./runWriter.ts";
+import type { ModuleIdentities } from "../symbolise/moduleIdentity.ts";
+import { symboliseTrace } from "../symbolise/symboliseTrace.ts";
+import { readTableFiles } from "./openRun.ts";
+import { replaceTables } from "./replaceTables.ts";
 
-/** What is made of a run's folder when the run has ended. */
-export function completion(request: RecordingRequest): Completion {
-  return {
-    async complete(folder, manifest) {
-      const collected = await collectArtifacts({
-        cwd: manifest.command.cwd,
-        globs: request.options.artifacts,
-        runFolder: folder,
-      });
-      return { artifacts: collected.artifacts, problems: collected.problems };
-    },
-    async report() {},
-  };
+/** Runs with more calls stay as they were appended: sorting them would need too much memory. */
+const MAX_REWRITTEN_CALLS = 20_000_000;
+
+export interface CompletionOptions {
+  readonly artifacts: readonly string[];
+  readonly workspace: string;
+  readonly stacks: boolean;
+  readonly modules: ModuleIdentities;
+}
+
+/** What is made of a run's folder when the run has ended: sorted tables with sites, copies of artifacts, the report. */
+export class Completion {
+  private trace: Trace | undefined;
+
+  constructor(private readonly options: CompletionOptions) {}
+
+  /** Sorts and symbolises the closed tables, and collects artifacts. Returns what the manifest gains. */
+  async complete(
+    folder: string,
+    manifest: RunManifest,
+  ): Promise<{ artifacts: RunManifest["artifacts"]; problems: TraceProblem[] }> {
+    const problems: TraceProblem[] = [];
+    if (manifest.counts.syscalls <= MAX_REWRITTEN_CALLS) {
+      let trace = await readTrace(folder, manifest);
+      if (this.options.stacks) {
+        const symbolised = await symboliseTrace(trace, {
+          workspace: this.options.workspace,
+          modules: this.options.modules,
+        });
+        trace = symbolised.trace;
+        problems.push(...symbolised.problems);
+      }
+      await replaceTables(folder, writeTables(trace));
+      this.trace = trace;
+    }
+    const { artifacts, workspace } = this.options;
+    const cwd = manifest.command.cwd === "" ? workspace : manifest.command.cwd;
+    const collected = await collectArtifacts({ cwd, globs: artifacts, runFolder: folder });
+    return { artifacts: collected.artifacts, problems: [...problems, ...collected.problems] };
+  }
+
+  /** Writes `report.md`. */
+  async report(folder: string, manifest: RunManifest): Promise<void> {
+    const trace = this.trace ?? (await readTrace(folder, manifest));
+    const summary = summarize(trace, manifest, { path: folder, name: manifest.name });
+    await writeFile(join(folder, RUN_FILES.report), writeReport(summary, manifest));
+  }
+}
+
+async function readTrace(folder: string, manifest: RunManifest): Promise<Trace> {
+  const { tables, problems } = readTables(await readTableFiles(folder));
+  const { start } = manifest.clocks;
+  const clock = { originRealtimeNs: BigInt(start.realtimeNs), originMonotonicNs: BigInt(start.monotonicNs) };
+  return { ...tables, clock, problems };
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunStore, SessionEnd } from "../../engine/session/ports.ts";
 import type { TraceBatch } from "../../engine/session/recording.ts";
@@ -15,15 +14,15 @@ import { writeManifest } from "./manifest.ts";
 const MANIFEST_MS = 2000;
 const RESERVE_BYTES = 64 * 1024;
 
-/** The manifest without `readonly`: it grows while the run does. */
-export type Manifest = RunManifest;
-
-/** What happens to a folder between the last batch and the final manifest. */
-export interface Completion {
-  /** Works on the closed tables (sorts, symbolises) and collects artifacts; returns what the manifest gains. */
-  complete(folder: string, manifest: Manifest): Promise<Pick<Manifest, "artifacts"> & { problems: TraceProblem[] }>;
+/** What is done to a folder after the last batch. */
+export interface Finishing {
+  /** Works on the closed tables; returns what the manifest gains. */
+  complete(
+    folder: string,
+    manifest: RunManifest,
+  ): Promise<{ artifacts: RunManifest["artifacts"]; problems: readonly TraceProblem[] }>;
   /** Writes what is made from the final manifest. */
-  report(folder: string, manifest: Manifest): Promise<void>;
+  report(folder: string, manifest: RunManifest): Promise<void>;
 }
 
 /**
@@ -33,7 +32,7 @@ export interface Completion {
 export class RunWriter implements RunStore {
   private readonly tables = new ArrowTables();
   private readonly files: AppendFiles;
-  private manifest: Manifest;
+  private manifest: RunManifest;
   private manifestAt = Date.now();
   private diskProblem: TraceProblem | undefined;
 
@@ -44,10 +43,10 @@ export class RunWriter implements RunStore {
    */
   constructor(
     private readonly folder: string,
-    manifest: Manifest,
-    private readonly completion: Completion,
+    manifest: RunManifest,
+    private readonly finishing: Finishing,
     private readonly onProblem: (problem: TraceProblem) => void,
-    private readonly settle: (manifest: Manifest, end: SessionEnd) => Promise<Partial<Manifest>>,
+    private readonly settle: (manifest: RunManifest, end: SessionEnd) => Partial<RunManifest>,
   ) {
     this.manifest = manifest;
     this.files = new AppendFiles(folder, (code) => this.diskFailed(code));
@@ -75,12 +74,12 @@ export class RunWriter implements RunStore {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  get current(): Manifest {
+  get current(): RunManifest {
     return this.manifest;
   }
 
   /** Changes the manifest that is written next. */
-  update(change: Partial<Manifest>): void {
+  update(change: Partial<RunManifest>): void {
     this.manifest = { ...this.manifest, ...change };
   }
 
@@ -116,7 +115,7 @@ export class RunWriter implements RunStore {
     this.write(this.tables.end());
     await this.files.close();
     this.removeReserve();
-    const settled = await this.settle(this.manifest, end);
+    const settled = this.settle(this.manifest, end);
     const problems = [...end.problems];
     if (this.diskProblem !== undefined && !problems.includes(this.diskProblem)) problems.push(this.diskProblem);
     this.update({
@@ -130,7 +129,7 @@ export class RunWriter implements RunStore {
     this.save();
     try {
       if (!this.files.hasFailed) {
-        const gained = await this.completion.complete(this.folder, this.manifest);
+        const gained = await this.finishing.complete(this.folder, this.manifest);
         problems.push(...gained.problems);
         this.update({ artifacts: gained.artifacts, ...completeness(problems, end.failed) });
       }
@@ -139,7 +138,7 @@ export class RunWriter implements RunStore {
       this.update(completeness(problems, end.failed));
     }
     try {
-      await this.completion.report(this.folder, this.manifest);
+      await this.finishing.report(this.folder, this.manifest);
     } catch (error) {
       this.takeDiskError(error, problems);
       this.update(completeness(problems, end.failed));
@@ -201,7 +200,7 @@ export class RunWriter implements RunStore {
 function completeness(
   problems: readonly TraceProblem[],
   failed: boolean,
-): Pick<Manifest, "complete" | "problems" | "lost"> {
+): Pick<RunManifest, "complete" | "problems" | "lost"> {
   const losing = problems.filter((problem) => problem.losesData);
   return {
     complete: !failed && losing.length === 0,
@@ -225,25 +224,4 @@ function diskProblem(folder: string, code: string): TraceProblem {
     message: `Not everything could be written to ${folder}: ${reason}. The program was not affected.`,
     losesData: true,
   };
-}
-
-/** Replaces files of a folder by new ones, each in one step, after all of them were written. */
-export async function replaceTables(folder: string, chunks: Iterable<TableChunk>): Promise<void> {
-  const directory = join(folder, ".new");
-  mkdirSync(directory);
-  try {
-    const written = new Set<TableChunk["file"]>();
-    for (const { file, bytes } of chunks) {
-      const handle = await open(join(directory, RUN_FILES[file]), "a");
-      try {
-        await handle.appendFile(bytes);
-      } finally {
-        await handle.close();
-      }
-      written.add(file);
-    }
-    for (const file of written) renameSync(join(directory, RUN_FILES[file]), join(folder, RUN_FILES[file]));
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
 }
