@@ -88,6 +88,8 @@ const ACTIONS: Readonly<Record<string, number>> = {
 };
 
 const UNFINISHED = " <unfinished ...>";
+/** How the line ends that strace was printing when it was told to let go. */
+const DETACHED = " <detached ...>";
 const LINE_FEED = 10;
 
 /**
@@ -306,9 +308,10 @@ export class StraceReader {
     const name = this.names.id(bytes, at, open);
     const state = this.thread();
     if (state.pending.active) this.abandon(state);
-    if (bytes[end - 1] === GREATER && endsUnfinished(bytes, end)) {
+    const cut = bytes[end - 1] === GREATER ? unfinishedLength(bytes, end) : 0;
+    if (cut > 0) {
       state.pending.begin(name, this.time, state.index);
-      state.pending.appendArgs(bytes, open + 1, end - UNFINISHED.length);
+      state.pending.appendArgs(bytes, open + 1, end - cut);
       this.tracker.entered(state, name);
       return;
     }
@@ -422,9 +425,10 @@ export class StraceReader {
     const state = this.thread();
     const { pending } = state;
     const name = this.names.id(bytes, nameStart, nameStop);
-    if (endsUnfinished(bytes, end)) {
+    const cut = unfinishedLength(bytes, end);
+    if (cut > 0) {
       if (!pending.active) pending.begin(name, this.time, state.index);
-      pending.appendArgs(bytes, argsStart, end - UNFINISHED.length);
+      pending.appendArgs(bytes, argsStart, end - cut);
       return true;
     }
     const matches = pending.active && (pending.name === name || bytes[nameStart] === QUESTION);
@@ -837,6 +841,13 @@ function fastArgumentsEnd(bytes: Uint8Array, start: number, end: number): number
   if (bytes[at] !== SPACE) return -1;
   while (at > start && bytes[at] === SPACE) at--;
   return bytes[at] === CLOSE_PAREN ? at : -1;
+}
+
+/** Length of the words that stand for the rest of a call which had not returned; 0 when the line is whole. */
+function unfinishedLength(bytes: Uint8Array, end: number): number {
+  if (bytes[end - 2] !== DOT) return 0;
+  if (hasAt(bytes, end - UNFINISHED.length, UNFINISHED)) return UNFINISHED.length;
+  return hasAt(bytes, end - DETACHED.length, DETACHED) ? DETACHED.length : 0;
 }
 
 function endsUnfinished(bytes: Uint8Array, end: number): boolean {
