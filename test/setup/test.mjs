@@ -24,6 +24,9 @@ import { setUp } from "./setup.mjs";
  */
 const tool = (...parts) => [process.execPath, path.join(repositoryRoot, ...parts)];
 
+/** Biome colours its report even when it goes to a file. */
+const plain = process.stdout.isTTY ? [] : ["--colors=off"];
+
 /**
  * A stage that is one check: it holds or it does not.
  * @param {string} _countsFile
@@ -40,7 +43,7 @@ const stages = [
   { name: "types", argv: () => [...tool("node_modules", "typescript", "bin", "tsc"), "-b"], counts: oneCheck },
   {
     name: "lint",
-    argv: () => [...tool("node_modules", "@biomejs", "biome", "bin", "biome"), "ci"],
+    argv: () => [...tool("node_modules", "@biomejs", "biome", "bin", "biome"), "ci", ...plain],
     counts: oneCheck,
   },
   { name: "build", argv: () => [...npmCommand(), "run", "--silent", "build"], counts: oneCheck },
