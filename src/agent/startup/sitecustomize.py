@@ -90,8 +90,11 @@ def step_aside():
     """Leaves sys.path and sys.modules as they are without this module, and imports the one it hides, if any."""
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry != here]
-    sys.modules.pop(__name__, None)
-    __import__(__name__)
+    name = __name__
+    # Python 2 empties a module that nothing holds.
+    this = sys.modules.pop(name, None)
+    __import__(name)
+    del this
 
 
 if __name__ == "sitecustomize":
