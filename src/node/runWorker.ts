@@ -19,9 +19,9 @@ let latestFolder: string | undefined;
 async function read(folder: string): Promise<ReadRun> {
   const { manifest, trace } = await openRun(folder);
   const model = new LiveModel({ attached: manifest.recorder.attachedPid !== null });
-  model.setState(manifest.state === "failed" ? "failed" : "finished");
   for (const problem of trace.problems) model.addNotice(problem.message);
   const elapsed = manifest.wallNs ?? 0;
+  model.setState(manifest.state === "failed" ? "failed" : "finished", elapsed);
   model.addBatch({
     syscalls: trace.syscalls,
     logs: trace.logs,
@@ -29,6 +29,7 @@ async function read(folder: string): Promise<ReadRun> {
     signals: trace.signals,
     marks: trace.marks,
     threads: trace.threads,
+    stacks: trace.stacks,
     sites: trace.sites,
     time: elapsed,
     lost: manifest.lost,
