@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { plural } from "../base/format.ts";
-import { ProcessTree } from "../engine/session/processTree.ts";
+import { formatNs, plural } from "../base/format.ts";
+import { NO_USAGE, type ProcessReading, ProcessTree, type Usage } from "../engine/session/processTree.ts";
 import { NS_PER_TICK, parseProcStat } from "../engine/session/procParse.ts";
 import type { MetricSample } from "../engine/trace/records.ts";
 import type { TraceProblem } from "../engine/trace/trace.ts";
@@ -19,30 +19,45 @@ export interface ProcSamplerOptions {
   onSamples(samples: readonly MetricSample[]): void;
   /** A remark for the user, when fewer or slower samples are taken than asked for. */
   onNotice?(message: string): void;
-  /**
-   * The process that waits for the roots without being traced itself (strace); its own usage is not counted. After the
-   * roots' end the kernel's account with it still holds their CPU time up to their last instruction.
-   */
-  reaper?(): number | undefined;
   /** The roots ran before (attach): the tree row counts from now on. */
   readonly attached?: boolean;
   /** Whether `/proc` lists each thread's children (a kernel option); found out when left out. */
   readonly childrenListed?: boolean;
 }
 
-/** A round may take this share of the interval. */
-const BUDGET_SHARE = 1 / 4;
-const ROUNDS_BEFORE_SLOWER = 3;
-const ROUNDS_BEFORE_FASTER = 32;
-/** Rows of single processes in one round; the tree row always counts all. */
+/** The sampler works for at most this share of the time, and never longer than this at a stretch. */
+const DUTY = 1 / 4;
+const MAX_SLICE_NS = 20e6;
+const SLOW_PASSES_BEFORE_CHEAPER = 3;
+const FAST_PASSES_BEFORE_DEARER = 32;
+/** Rows of single processes for one sample; the tree row always counts all. */
 const MAX_PROCESS_ROWS = 512;
-const MAX_SLOWDOWN = 64;
+
+/** A walk over the tree, in as many slices as it takes. Nothing of it counts before it is finished. */
+interface Pass {
+  readonly time: number;
+  /**
+   * What our own waited-for children used. Read before everything else: usage that moves up to a parent while the pass lasts
+   * is missed until the next pass, and never counted twice.
+   */
+  readonly reaped: Usage | undefined;
+  readonly readings: ProcessReading[];
+  readonly vanished: number[];
+  /** Grows while it is walked: children that are found are read in the same pass, after their parents. */
+  readonly wanted: Set<number>;
+  readonly rest: Iterator<number>;
+  /** Time spent reading. */
+  workNs: number;
+}
 
 /**
  * Samples `/proc` for a tree of processes, from outside of them.
  *
- * Reads are synchronous and short. A round that takes more than a quarter of the interval, several times in a row, makes
- * the sampler cheaper: first no look at single threads, then no rows of single processes, then longer intervals.
+ * Reads are synchronous and short. A tree that is too large to be read within a quarter of the interval is read in slices
+ * with pauses between them, and its samples come less often; and without a look at single threads, when that is the cause.
+ *
+ * What a process that we started did after the last sample is in the kernel's account of our waited-for children: the sample
+ * taken by `stop`, after its end, holds its CPU time and faults up to its last instruction.
  */
 export class ProcSampler {
   private readonly reader = new ProcessReader();
@@ -51,17 +66,20 @@ export class ProcSampler {
   private readonly childrenListed: boolean;
   private timer: NodeJS.Timeout | undefined;
   private running = false;
-  private rounds = 0;
+  private pass: Pass | undefined;
+  private passes = 0;
   private nextAt = 0;
-  private cheapness = 0;
-  private slowRounds = 0;
-  private fastRounds = 0;
-  private worst = 0;
+  private lookAtThreads = true;
+  private slowPasses = 0;
+  private fastPasses = 0;
+  private threadsLeftOut = false;
+  private longestGapNs = 0;
+  private lastSampleAt = Number.NaN;
   private missing: string | undefined;
 
   constructor(private readonly options: ProcSamplerOptions) {
     this.childrenListed = options.childrenListed ?? existsSync("/proc/thread-self/children");
-    this.tree = new ProcessTree(availableParallelism(), () => options.reaper?.());
+    this.tree = new ProcessTree(availableParallelism(), () => process.pid);
   }
 
   /** Takes a sample at once and then one each interval, until `stop`. */
@@ -86,10 +104,9 @@ export class ProcSampler {
     this.forked.add(pid);
   }
 
-  /** The recorder saw a process end. Call it at once: the tracer's account of the ended tree is read here. */
+  /** The recorder saw a process end. */
   noteExit(pid: number): void {
     this.forked.delete(pid);
-    this.readReaper();
   }
 
   /** What the sampler could not do as asked, in sentences; empty when all is well. */
@@ -99,7 +116,8 @@ export class ProcSampler {
       problems.push({ kind: "metrics-missing", message, losesData: false });
     };
     if (this.missing !== undefined) remark(this.missing);
-    if (this.worst > 0) remark(cheapnessMessage(this.worst, this.options.intervalMs));
+    if (this.threadsLeftOut) remark(THREADS_LEFT_OUT);
+    if (this.isLate()) remark(this.lateMessage());
     if (this.reader.ioRefused.size > 0) {
       remark(
         `Read and written bytes of ${plural(this.reader.ioRefused.size, "process", "processes")} could not be read: ` +
@@ -109,46 +127,73 @@ export class ProcSampler {
     return problems;
   }
 
-  /** Takes a sample now, out of turn too. */
+  /** Takes a sample now and in one go, out of turn too. */
   sampleNow(): void {
-    const time = this.options.now();
+    this.attempt(() => {
+      this.pass = this.beginPass();
+      this.readSlice(this.pass, Number.POSITIVE_INFINITY);
+      this.finishPass(this.pass);
+    });
+  }
+
+  private attempt(work: () => void): void {
     try {
-      this.round(time);
+      work();
     } catch (error) {
       // `/proc` itself is unreadable (a sandbox): metrics end, the recording goes on.
       this.running = false;
       clearTimeout(this.timer);
       this.missing = `Metrics could not be sampled: ${error instanceof Error ? error.message : String(error)}`;
       this.options.onNotice?.(this.missing);
-      return;
     }
-    this.adapt(this.options.now() - time);
   }
 
-  private round(time: number): void {
-    const first = this.rounds === 0;
-    this.rounds++;
-    this.readReaper();
-    const read = { threads: this.cheapness === 0, children: this.childrenListed };
+  private beginPass(): Pass {
+    const time = this.options.now();
+    const reaped = childrenOfOurs();
     const wanted = new Set<number>([...this.tree.pids(), ...this.options.roots(), ...this.forked]);
     this.forked.clear();
     if (!this.childrenListed) for (const pid of this.descendants(wanted)) wanted.add(pid);
-    const vanished: number[] = [];
-    // A set grows while it is walked: children found on the way are read in the same round, after their parents.
-    // Parents first means that usage which moves up during the round is missed until the next, and never counted twice.
-    for (const pid of wanted) {
-      const result = this.reader.read(pid, read);
-      if (result === undefined) {
-        if (this.tree.has(pid)) vanished.push(pid);
-        continue;
+    return { time, reaped, readings: [], vanished: [], wanted, rest: wanted.values(), workNs: 0 };
+  }
+
+  /** Reads processes for at most the given time. Returns whether none is left. */
+  private readSlice(pass: Pass, sliceNs: number): boolean {
+    const begun = this.options.now();
+    const read = { threads: this.lookAtThreads, children: this.childrenListed };
+    let spent = 0;
+    while (spent <= sliceNs) {
+      const next = pass.rest.next();
+      if (next.done === true) {
+        pass.workNs += spent;
+        return true;
       }
-      this.tree.see(result.reading, time, first && this.options.attached === true);
-      for (const child of result.children) wanted.add(child);
+      const result = this.reader.read(next.value, read);
+      if (result === undefined) {
+        pass.vanished.push(next.value);
+      } else {
+        pass.readings.push(result.reading);
+        for (const child of result.children) pass.wanted.add(child);
+      }
+      spent = this.options.now() - begun;
     }
-    this.tree.vanishAll(vanished);
-    for (const pid of vanished) this.reader.forget(pid);
-    if (this.tree.size === 0 && first) return;
-    this.options.onSamples(this.tree.rows(time, this.cheapness < 2 && this.tree.size <= MAX_PROCESS_ROWS));
+    pass.workNs += spent;
+    return false;
+  }
+
+  private finishPass(pass: Pass): void {
+    this.pass = undefined;
+    const first = this.passes === 0;
+    this.passes++;
+    this.tree.begin(pass.time, pass.reaped);
+    for (const reading of pass.readings) {
+      this.tree.see(reading, pass.time, first && this.options.attached === true);
+    }
+    this.tree.vanishAll(pass.vanished);
+    for (const pid of pass.vanished) this.reader.forget(pid);
+    this.adapt(pass);
+    if (first && this.tree.size === 0) return;
+    this.options.onSamples(this.tree.rows(pass.time, this.tree.size <= MAX_PROCESS_ROWS));
   }
 
   /** Finds descendants by every process' parent, where the kernel does not list children. */
@@ -166,67 +211,90 @@ export class ProcSampler {
     return [...found];
   }
 
-  private readReaper(): void {
-    const reaper = this.options.reaper?.();
-    if (reaper === undefined) return;
-    const stat = parseProcStat(readProcFile(`/proc/${reaper}/stat`) ?? "");
-    if (stat === undefined) return;
-    this.tree.seeReaper({
-      cpuNs: stat.childCpuTicks * NS_PER_TICK,
-      readBytes: 0,
-      writtenBytes: 0,
-      minorFaults: stat.childMinorFaults,
-      majorFaults: stat.childMajorFaults,
-      voluntarySwitches: 0,
-      involuntarySwitches: 0,
-    });
+  private get intervalNs(): number {
+    return this.options.intervalMs * 1e6;
   }
 
-  private get intervalNs(): number {
-    return this.options.intervalMs * 1e6 * slowdown(this.cheapness);
+  private get sliceNs(): number {
+    return Math.min(this.intervalNs * DUTY, MAX_SLICE_NS);
   }
 
   private schedule(): void {
     const now = this.options.now();
-    // Ticks lie on a fixed grid; those that were missed are left out.
+    // Samples lie on a fixed grid; those that were missed are left out.
     this.nextAt += this.intervalNs;
     if (this.nextAt <= now) this.nextAt += Math.ceil((now - this.nextAt) / this.intervalNs) * this.intervalNs;
-    this.timer = setTimeout(
-      () => {
-        this.sampleNow();
-        if (this.running) this.schedule();
-      },
-      Math.max(1, Math.round((this.nextAt - now) / 1e6)),
-    );
+    this.wake(this.nextAt - now);
+  }
+
+  private wake(inNs: number): void {
+    this.timer = setTimeout(() => this.attempt(() => this.turn()), Math.max(1, Math.round(inNs / 1e6)));
     this.timer.unref();
   }
 
-  private adapt(tookNs: number): void {
-    const budget = this.intervalNs * BUDGET_SHARE;
-    this.slowRounds = tookNs > budget ? this.slowRounds + 1 : 0;
-    this.fastRounds = tookNs < budget / 4 ? this.fastRounds + 1 : 0;
-    if (this.slowRounds >= ROUNDS_BEFORE_SLOWER && slowdown(this.cheapness) < MAX_SLOWDOWN) {
-      this.slowRounds = 0;
-      this.cheapness++;
-      if (this.cheapness > this.worst) {
-        this.worst = this.cheapness;
-        this.options.onNotice?.(cheapnessMessage(this.cheapness, this.options.intervalMs));
-      }
-    } else if (this.fastRounds >= ROUNDS_BEFORE_FASTER && this.cheapness > 0) {
-      this.fastRounds = 0;
-      this.cheapness--;
+  /** Begins a pass or goes on with one, and sees to the next turn. */
+  private turn(): void {
+    this.pass ??= this.beginPass();
+    const { pass } = this;
+    const before = pass.workNs;
+    const done = this.readSlice(pass, this.sliceNs);
+    if (done) {
+      this.finishPass(pass);
+      if (this.running) this.schedule();
+    } else {
+      this.wake((pass.workNs - before) * (1 / DUTY - 1));
     }
+  }
+
+  /** Leaves threads out when passes keep taking more than one slice, and looks at them again when there is room. */
+  private adapt(pass: Pass): void {
+    this.slowPasses = pass.workNs > this.sliceNs ? this.slowPasses + 1 : 0;
+    this.fastPasses = pass.workNs < this.sliceNs / 4 ? this.fastPasses + 1 : 0;
+    const hasThreads = pass.readings.some(({ threads }) => threads > 1);
+    if (this.slowPasses >= SLOW_PASSES_BEFORE_CHEAPER && this.lookAtThreads && hasThreads) {
+      this.slowPasses = 0;
+      this.lookAtThreads = false;
+      this.notice(THREADS_LEFT_OUT, this.threadsLeftOut);
+      this.threadsLeftOut = true;
+    } else if (this.fastPasses >= FAST_PASSES_BEFORE_DEARER) {
+      this.fastPasses = 0;
+      this.lookAtThreads = true;
+    }
+    const wasLate = this.isLate();
+    // Only passes in slices are late by the tree's size; a machine that is busy elsewhere is no fault of the tree.
+    if (pass.workNs > this.sliceNs && !Number.isNaN(this.lastSampleAt)) {
+      this.longestGapNs = Math.max(this.longestGapNs, pass.time - this.lastSampleAt);
+    }
+    this.lastSampleAt = pass.time;
+    if (this.isLate()) this.notice(this.lateMessage(), wasLate);
+  }
+
+  private notice(message: string, wasSaid: boolean): void {
+    if (!wasSaid) this.options.onNotice?.(message);
+  }
+
+  private isLate(): boolean {
+    return this.longestGapNs > 2 * this.intervalNs;
+  }
+
+  private lateMessage(): string {
+    const gap = formatNs(this.longestGapNs);
+    const asked = formatNs(this.intervalNs);
+    return `So many processes ran that metrics were sampled up to ${gap} apart instead of every ${asked}.`;
   }
 }
 
-/** 0 everything, 1 no threads, 2 no process rows, from 3 on twice the interval each. */
-function slowdown(cheapness: number): number {
-  return cheapness < 3 ? 1 : 2 ** (cheapness - 2);
+/** What the children that this process started and waited for used; bytes and switches are not told apart from our own. */
+function childrenOfOurs(): Usage | undefined {
+  const stat = parseProcStat(readProcFile(`/proc/${process.pid}/stat`) ?? "");
+  if (stat === undefined) return undefined;
+  return {
+    ...NO_USAGE,
+    cpuNs: stat.childCpuTicks * NS_PER_TICK,
+    minorFaults: stat.childMinorFaults,
+    majorFaults: stat.childMajorFaults,
+  };
 }
 
-function cheapnessMessage(cheapness: number, intervalMs: number): string {
-  const cause = "Sampling the processes took more than a quarter of the interval";
-  if (cheapness === 1) return `${cause}: context switches cover first threads only, CPU time is exact to 20 ms.`;
-  if (cheapness === 2) return `${cause}: metrics show the whole tree, not single processes.`;
-  return `${cause}: metrics are sampled every ${intervalMs * slowdown(cheapness)} ms instead of ${intervalMs} ms.`;
-}
+const THREADS_LEFT_OUT =
+  "Looking at every thread took too long: context switches are those of each process' first thread, CPU time is exact to 20 ms.";

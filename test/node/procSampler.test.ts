@@ -132,39 +132,68 @@ describe("the sampler", () => {
     expect(late.tree.writtenBytes).toBeLessThan(MIB);
   });
 
-  it("has the time up to the last instruction from the account of the process that waited", async () => {
+  it("has the time up to the last instruction of a program that ends between two samples", async () => {
     const origin = process.hrtime.bigint();
     const rows: MetricSample[] = [];
-    // The shell stands for the tracer: it waits for the program, lives on, and is no part of the tree.
-    const shell = spawn("sh", ["-c", '"$0" own < /dev/null; echo reaped; read wait', program], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    const child = spawn(program, ["children", "5", "20"], { stdio: ["ignore", "pipe", "inherit"] });
+    const exited = once(child, "exit");
     const sampler = new ProcSampler({
       intervalMs: 60_000,
       now: () => Number(process.hrtime.bigint() - origin),
-      roots: () => [],
+      roots: () => (child.pid === undefined ? [] : [child.pid]),
       onSamples: (samples) => rows.push(...samples),
-      reaper: () => shell.pid,
     });
     sampler.start();
-    const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
-    const said = usageOf((await lines.next()).value ?? "");
-    expect((await lines.next()).value).toBe("reaped");
-    sampler.noteExit(0);
-    sampler.stop();
-    const exited = once(shell, "exit");
-    shell.stdin?.end();
+    const said = await lastLine(child);
     await exited;
-    expectCpu(rows.filter((row) => row.pid === 0).at(-1)?.cpuNs ?? 0, said.selfNs);
+    sampler.stop();
+    expect(rows.filter(({ pid }) => pid === 0)).toHaveLength(2);
+    expectCpu(rows.at(-1)?.cpuNs ?? 0, said.selfNs + said.childrenNs);
   });
 
-  it("tells per cent of one CPU", async () => {
+  it("tells per cent of one CPU since the row before", async () => {
     const { rows, pid } = await measure(["own"], { intervalMs: 50 });
-    const busiest = Math.max(...rows.filter((row) => row.pid === pid).map((row) => row.cpuPercent));
-    // One thread: 100 per cent at the most, and what the kernel's late accounting adds (10 of 50 ms).
-    expect(busiest).toBeGreaterThan(50);
-    expect(busiest).toBeLessThan(125);
-    expect(rows.every((row) => row.cpuPercent >= 0)).toBe(true);
+    for (const kind of [pid, 0]) {
+      const own = rows.filter((row) => row.pid === kind);
+      let percentNs = 0;
+      for (const [index, row] of own.entries()) {
+        expect(row.cpuPercent).toBeGreaterThanOrEqual(0);
+        percentNs += (row.cpuPercent / 100) * (row.time - (own[index - 1]?.time ?? row.time));
+      }
+      expect(own.length).toBeGreaterThan(2);
+      expect(percentNs).toBeCloseTo((own.at(-1)?.cpuNs ?? 0) - (own[0]?.cpuNs ?? 0), -3);
+    }
+  });
+
+  it("reads a tree that is too large in slices, and says that samples come less often", async () => {
+    const origin = process.hrtime.bigint();
+    const trees: MetricSample[] = [];
+    const notices: string[] = [];
+    const child = spawn(program, ["crowd", "300"], { stdio: ["pipe", "pipe", "inherit"] });
+    await lastLine(child);
+    const late = new Promise<void>((resolve) => {
+      const sampler = new ProcSampler({
+        intervalMs: 10,
+        now: () => Number(process.hrtime.bigint() - origin),
+        roots: () => (child.pid === undefined ? [] : [child.pid]),
+        onSamples: (samples) => trees.push(...samples.filter(({ pid }) => pid === 0)),
+        onNotice: (message) => {
+          notices.push(message);
+          child.stdin.end();
+        },
+      });
+      sampler.start();
+      child.on("exit", () => {
+        sampler.stop();
+        expect(sampler.problems()).toMatchObject([{ kind: "metrics-missing", losesData: false }]);
+        resolve();
+      });
+    });
+    await late;
+    expect(notices[0]).toMatch(
+      /^So many processes ran that metrics were sampled up to .* apart instead of every 10\.0 ms\.$/,
+    );
+    expect(trees[0]?.processes).toBe(301);
   });
 
   it("takes a sample at once and one at the end", async () => {

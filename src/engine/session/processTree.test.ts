@@ -84,17 +84,43 @@ describe("ProcessTree", () => {
     expect(treeRow(tree, 1)).toMatchObject({ cpuNs: 19, processes: 1 });
   });
 
-  it("keeps an orphan and takes the reaper's account of the rest", () => {
+  it("keeps an orphan whose parent has ended", () => {
     const tree = new ProcessTree(2, () => REAPER);
-    tree.seeReaper(NO_USAGE);
     tree.see(reading(1, REAPER, 10), 0, false);
     tree.see(reading(2, 1, 5), 0, false);
     tree.vanishAll([1]);
-    tree.seeReaper({ ...NO_USAGE, cpuNs: 12 });
     tree.see(reading(2, 9999, 8), 1, false);
-    expect(treeRow(tree, 1)).toMatchObject({ cpuNs: 20, processes: 1 });
+    expect(treeRow(tree, 1)).toMatchObject({ cpuNs: 18, processes: 1 });
     tree.vanishAll([2]);
-    expect(treeRow(tree, 2)).toMatchObject({ cpuNs: 20, processes: 0 });
+    expect(treeRow(tree, 2)).toMatchObject({ cpuNs: 18, processes: 0 });
+  });
+
+  describe("when the first process ends", () => {
+    const MS = 1e6;
+    const account = (ms: number) => ({ ...NO_USAGE, cpuNs: ms * MS });
+    /** The first process used 10 ms when it was last seen; 100 ms later it is gone, and its reaper's account grew. */
+    const totalAfter = (before: number | undefined, after: number | undefined): number => {
+      const tree = new ProcessTree(2, () => REAPER);
+      tree.begin(0, before === undefined ? undefined : account(before));
+      tree.see(reading(1, REAPER, 10 * MS), 0, false);
+      treeRow(tree, 0);
+      tree.begin(100 * MS, after === undefined ? undefined : account(after));
+      tree.vanishAll([1]);
+      return treeRow(tree, 100 * MS).cpuNs / MS;
+    };
+
+    it("takes its last usage from the account of the process that waited", () => {
+      expect(totalAfter(500, 590)).toBe(90);
+      // Ticks may be rounded down below what was seen.
+      expect(totalAfter(500, 500)).toBe(10);
+    });
+
+    it("does not take what cannot be its own", () => {
+      // 100 ms on two CPUs are 200 ms at most; another child of the reaper ended too.
+      expect(totalAfter(500, 900)).toBe(10);
+      expect(totalAfter(undefined, 900)).toBe(10);
+      expect(totalAfter(500, undefined)).toBe(10);
+    });
   });
 
   it("tells processes of the same pid apart", () => {

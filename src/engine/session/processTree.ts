@@ -38,6 +38,9 @@ export interface ProcessReading {
   readonly ignoresChildren: boolean;
 }
 
+/** User and system time are told in ticks of 10 ms, each rounded down. */
+const ROUNDING_NS = 20e6;
+
 interface Member {
   reading: ProcessReading;
   /** Subtracted from everything: what a process that was attached to had used before. */
@@ -63,9 +66,11 @@ export class ProcessTree {
   private readonly members = new Map<number, Member>();
   /** Usage of vanished processes that is in no live process' numbers. */
   private gone: Usage = NO_USAGE;
-  private reaperChildren: Usage = NO_USAGE;
-  private reaperBaseline: Usage | undefined;
-  private reaperVanished: Usage = NO_USAGE;
+  /** The reaper's account of its children at the beginning of this walk and of the one before. */
+  private reaperNow: Usage | undefined;
+  private reaperBefore: Usage | undefined;
+  private seenAt = Number.NaN;
+  private seenBefore = Number.NaN;
   private total: Usage = NO_USAGE;
   private peakRssBytes = 0;
   private treeCpuNs = 0;
@@ -73,7 +78,7 @@ export class ProcessTree {
 
   /**
    * @param cpus number of CPUs, the bound of CPU per cent
-   * @param reaper the pid of the process that waits for the tree's first process without belonging to it (the tracer)
+   * @param reaper the pid of the process that waits for the tree's first process without belonging to it (ourselves)
    */
   constructor(
     private readonly cpus: number,
@@ -98,7 +103,7 @@ export class ProcessTree {
   }
 
   /**
-   * Takes in a look at a process. A new process under a known pid ends the old one.
+   * Takes in a look at a process, after `begin`. A new process under a known pid ends the old one.
    * @param fromNow count only what it uses from now on (a process that was attached to)
    */
   see(reading: ProcessReading, time: number, fromNow: boolean): void {
@@ -124,10 +129,12 @@ export class ProcessTree {
     });
   }
 
-  /** What the reaper's waited-for children used so far; the first call is the baseline. Bytes and switches are not used. */
-  seeReaper(children: Usage): void {
-    this.reaperBaseline ??= children;
-    this.reaperChildren = larger(minus(children, this.reaperBaseline), this.reaperChildren);
+  /** A walk over the processes begins. `children` is what the reaper's waited-for children used until now, where known. */
+  begin(time: number, children: Usage | undefined): void {
+    this.seenBefore = this.seenAt;
+    this.seenAt = time;
+    this.reaperBefore = this.reaperNow;
+    this.reaperNow = children;
   }
 
   /** The processes are gone. Their last usage is kept, where their parents' numbers do not hold it. */
@@ -156,10 +163,27 @@ export class ProcessTree {
       if (parent.reading.ignoresChildren) this.gone = plus(this.gone, used);
       else parent.vanished = plus(parent.vanished, used);
     } else if (member.reading.ppid === this.reaper()) {
-      this.reaperVanished = plus(this.reaperVanished, used);
+      this.gone = plus(this.gone, this.finalUsage(used));
     } else {
       this.gone = plus(this.gone, used);
     }
+  }
+
+  /**
+   * What a process used up to its last instruction: what the reaper's account grew by when it was waited for. The reaper
+   * has other children too, so growth that cannot be this process' alone is not taken.
+   */
+  private finalUsage(lastSeen: Usage): Usage {
+    if (this.reaperNow === undefined || this.reaperBefore === undefined) return lastSeen;
+    const growth = minus(this.reaperNow, this.reaperBefore);
+    const most = lastSeen.cpuNs + (this.seenAt - this.seenBefore) * this.cpus + ROUNDING_NS;
+    if (growth.cpuNs < lastSeen.cpuNs - ROUNDING_NS || growth.cpuNs > most) return lastSeen;
+    return {
+      ...lastSeen,
+      cpuNs: Math.max(lastSeen.cpuNs, growth.cpuNs),
+      minorFaults: Math.max(lastSeen.minorFaults, growth.minorFaults),
+      majorFaults: Math.max(lastSeen.majorFaults, growth.majorFaults),
+    };
   }
 
   /** A row for each live process (in order of their pids) when asked for, then the tree's. */
@@ -196,7 +220,7 @@ export class ProcessTree {
   }
 
   private treeRow(time: number): MetricSample {
-    let sum = plus(this.gone, larger(this.reaperChildren, this.reaperVanished));
+    let sum = this.gone;
     let rssBytes = 0;
     let threads = 0;
     for (const member of this.members.values()) {
