@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Browser, type BrowserContext, errors, type FrameLocator, type Locator, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type RunnerTestCase } from "vitest";
 import { launchBrowser } from "./browser.mjs";
 import { repositoryRoot } from "./location.mjs";
 import { type ServerOptions, startServer, type WorkbenchServer } from "./server.mjs";
@@ -46,9 +46,10 @@ export interface TreeRow {
 export function useWorkbench(options: ServerOptions = {}): WorkbenchFile {
   const file = new WorkbenchFile(options);
   beforeAll(() => file.start(), 2 * patience);
-  afterEach(async ({ task }) => {
-    await file.closePages(task.result?.state === "fail" ? task.name : undefined);
+  beforeEach(({ task }) => {
+    file.currentTest = task;
   });
+  afterEach(() => file.closePages());
   afterAll(() => file.stop(), patience);
   return file;
 }
@@ -56,6 +57,8 @@ export function useWorkbench(options: ServerOptions = {}): WorkbenchFile {
 /** The server and the browser that the tests of one file share. */
 export class WorkbenchFile {
   private readonly windows: { readonly context: BrowserContext; readonly workbench: Workbench }[] = [];
+  /** The test that runs now, with its result as soon as it has one. */
+  currentTest: RunnerTestCase | undefined;
   private browser: Browser | undefined;
   private runningServer: WorkbenchServer | undefined;
 
@@ -97,11 +100,9 @@ export class WorkbenchFile {
     return workbench;
   }
 
-  /**
-   * Closes every window.
-   * @param failedTest its name, when the test that used the windows failed: then a picture of each is kept
-   */
-  async closePages(failedTest?: string): Promise<void> {
+  /** Closes every window, and keeps a picture of each when the test that used them failed. */
+  async closePages(): Promise<void> {
+    const failedTest = this.currentTest?.result?.state === "fail" ? this.currentTest.name : undefined;
     for (const [index, { context, workbench }] of this.windows.splice(0).entries()) {
       if (failedTest !== undefined && !workbench.page.isClosed()) {
         const name = failedTest.replace(/[^\w-]+/g, "-").slice(0, 80);
