@@ -15,7 +15,7 @@ const NONCE = "bm9uY2U";
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The system's browser, or undefined: the tests then skip and say so (`npm test` installs it). */
-export const browserPath: string | undefined = [process.env["CHROMIUM_PATH"], ...BROWSERS].find(
+export const browserPath: string | undefined = [process.env.CHROMIUM_PATH, ...BROWSERS].find(
   (candidate) => candidate !== undefined && existsSync(candidate),
 );
 

@@ -409,7 +409,6 @@ describe.skipIf(browserPath === undefined)(
           .locator("[title]")
           .evaluateAll((all) => all.map((element) => element.getAttribute("title") ?? ""));
         expect(Math.max(...tooltips.map((text) => text.length))).toBeLessThan(3000);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
         expect(tooltips.filter((text) => /[\u0000-\u0008\u001b\u202a-\u202e\u2066-\u2069]/.test(text))).toEqual([]);
         await page.locator(".row").nth(3).click();
         const detail = await page.locator(".detail pre").innerText();

@@ -159,19 +159,31 @@ class ScriptedHost {
       for (const { level } of this.literal) counts[level] = (counts[level] ?? 0) + 1;
       return counts;
     }
+    // The levels repeat, so one period is counted and the rest is arithmetic: counting must not cost what the view should.
     const { lines, errorEvery, warningEvery, unlevelledEvery } = this.log;
-    if (lines > 200_000) {
-      // Levels repeat with the least common multiple; count one period and scale, then the rest.
-      const period = errorEvery * warningEvery * unlevelledEvery;
-      const whole = Math.floor(lines / period);
-      for (let i = 0; i < period; i++) {
-        const level = this.levelOf(i);
-        counts[level] = (counts[level] ?? 0) + whole + (i < lines % period ? 1 : 0);
-      }
-      return counts;
+    const period = errorEvery * warningEvery * unlevelledEvery * 3;
+    if (this.periodCounts.length !== period + 1) this.countPeriod(period);
+    const whole = this.periodCounts[period] ?? {};
+    const rest = this.periodCounts[lines % period] ?? {};
+    const periods = Math.floor(lines / period);
+    for (const level of Object.keys(whole)) {
+      const count = (whole[level] ?? 0) * periods + (rest[level] ?? 0);
+      if (count > 0) counts[level] = count;
     }
-    for (let i = 0; i < lines; i++) counts[this.levelOf(i)] = (counts[this.levelOf(i)] ?? 0) + 1;
     return counts;
+  }
+
+  /** Counts by level of the first `n` lines, for each `n` up to a period. */
+  private periodCounts: Readonly<Record<string, number>>[] = [];
+
+  private countPeriod(period: number): void {
+    const counts: Record<string, number> = {};
+    this.periodCounts = [{}];
+    for (let i = 0; i < period; i++) {
+      const level = this.levelOf(i);
+      counts[level] = (counts[level] ?? 0) + 1;
+      this.periodCounts.push({ ...counts });
+    }
   }
 
   samples(fromNs: number, toNs: number, intervalNs = 1e8): LiveSample[] {

@@ -25,11 +25,17 @@ export function LogList({ store, logs, hidden }: LogListProps) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const scroll = useMemo(() => new VirtualScroll(rowHeightFor(currentTheme().peek().fontSize)), []);
   const leftAt = useRef(0);
+  const shownRows = useRef(0);
+  const applied = useRef("");
   void logs.version.value;
   const { feed } = logs;
   const following = logs.following.value;
   scroll.setRowHeight(rowHeightFor(currentTheme().value.fontSize));
-  scroll.setRows(feed.matching);
+  // New lines are known by number before they are fetched. Following, the lines in view stay until the new ones can replace
+  // them: placeholders would flicker at every update.
+  const isTailHeld = feed.matching === 0 || feed.line(feed.matching - 1) !== undefined;
+  if (!following || isTailHeld || feed.matching < shownRows.current) shownRows.current = feed.matching;
+  scroll.setRows(shownRows.current);
   if (following) {
     scroll.moveToEnd();
     leftAt.current = feed.matching;
@@ -39,8 +45,13 @@ export function LogList({ store, logs, hidden }: LogListProps) {
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    if (Math.abs(element.scrollTop - scroll.scrollTop) >= 1) element.scrollTop = scroll.scrollTop;
-    scroll.scrolledTo(element.scrollTop);
+    // Reading or setting a scroll position makes the browser lay out the page at once, so only when it has to change.
+    const position = `${scroll.scrollTop} ${scroll.spacerHeight} ${scroll.viewport}`;
+    if (position !== applied.current) {
+      applied.current = position;
+      if (Math.abs(element.scrollTop - scroll.scrollTop) >= 1) element.scrollTop = scroll.scrollTop;
+      scroll.scrolledTo(element.scrollTop);
+    }
     feed.want(
       following
         ? { last: scroll.visibleCount + FOLLOW_MARGIN }
@@ -52,11 +63,7 @@ export function LogList({ store, logs, hidden }: LogListProps) {
     const element = scroller.current;
     if (element === null) return;
     const resized = new ResizeObserver(() => {
-      // The chosen line's own panel takes room: the line must not vanish below it.
-      const active = logs.active.peek();
-      const keep = active !== null && scroll.shows(active);
-      scroll.setViewport(element.clientHeight);
-      if (keep) scroll.reveal(active);
+      fitViewport(scroll, element, logs);
       redraw(0);
     });
     resized.observe(element);
@@ -99,7 +106,7 @@ export function LogList({ store, logs, hidden }: LogListProps) {
     const element = scroller.current;
     if (element === null) return;
     // A resize moves the scroll position before its observer is told.
-    scroll.setViewport(element.clientHeight);
+    fitViewport(scroll, element, logs);
     if (!scroll.onScroll(element.scrollTop)) return;
     logs.detached.value = !scroll.atEnd;
     redraw(0);
@@ -190,7 +197,7 @@ export function LogList({ store, logs, hidden }: LogListProps) {
                 <LogRow
                   key={position}
                   position={position}
-                  matching={feed.matching}
+                  matching={shownRows.current}
                   line={feed.line(position)}
                   active={position === active}
                   selected={position >= from && position <= to}
@@ -222,6 +229,14 @@ export function LogList({ store, logs, hidden }: LogListProps) {
 
 function rowHeightFor(fontSize: number): number {
   return Math.round(fontSize * 1.5);
+}
+
+/** Takes over the height of the list. The panel of a chosen line takes room, below which the line itself must not vanish. */
+function fitViewport(scroll: VirtualScroll, element: HTMLElement, logs: LogStore): void {
+  const active = logs.active.peek();
+  const keep = active !== null && scroll.shows(active);
+  scroll.setViewport(element.clientHeight);
+  if (keep) scroll.reveal(active);
 }
 
 function clearSelection(logs: LogStore): void {

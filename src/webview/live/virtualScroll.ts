@@ -84,7 +84,8 @@ export class VirtualScroll {
   /** The row is in view whole. */
   shows(row: number): boolean {
     const rowTop = row * this.height;
-    return rowTop >= this.position && rowTop + this.height <= this.position + this.visibleHeight;
+    // Positions in long lists are not whole numbers of pixels.
+    return rowTop >= this.position - 1 && rowTop + this.height <= this.position + this.visibleHeight + 1;
   }
   /** Moves as little as needed to show a row whole. */
   reveal(row: number): void {
