@@ -107,6 +107,7 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       update: recording?.update ?? null,
       end: recording?.end ?? null,
       trusted: vscode.workspace.isTrusted,
+      follow: vscode.workspace.getConfiguration("goldentrace").get("live.follow", true),
     };
   }
 
