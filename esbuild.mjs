@@ -81,6 +81,8 @@ const targets = [
   {
     entryPoints: ["src/cli/main.ts"],
     outfile: "dist/cli.mjs",
+    // Its main file is a UMD module, whose own imports no bundler finds.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     platform: "node",
     format: "esm",
     target: "node20",
