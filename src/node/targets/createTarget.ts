@@ -8,7 +8,7 @@ import type { StdioPlan } from "../stdioPlan.ts";
 import { AttachedTarget } from "./attachedTarget.ts";
 import { LaunchedTarget } from "./launchedTarget.ts";
 import type { Target } from "./target.ts";
-import { REPORTING_SHELL, TerminalTarget } from "./terminalTarget.ts";
+import { QUIET_SHELL, REPORTING_SHELL, TerminalTarget } from "./terminalTarget.ts";
 
 export interface TargetParts {
   readonly recorder: ChosenRecorder;
@@ -56,7 +56,7 @@ export function createTarget(request: RecordingRequest, parts: TargetParts): Tar
 
   if (what.stdio.kind === "terminal") {
     const { run } = what.stdio;
-    const shell = strace === undefined ? REPORTING_SHELL : [];
+    const shell = strace === undefined ? REPORTING_SHELL : QUIET_SHELL;
     return new TerminalTarget({
       run,
       command: (path) => [...shell, ...(strace === undefined ? [path] : tracer(path)), ...program.argv],

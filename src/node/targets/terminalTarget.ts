@@ -25,9 +25,13 @@ const LOOK_MS = 50;
 const GRACE_MS = 300;
 
 /**
- * Reports a program's pid and exit to `$1` and otherwise behaves like it. The shell stays in the foreground with the
- * program and ignores what the terminal sends to both. The script is constant; everything else are arguments.
+ * A shell without job control between the terminal's own shell and the program. Without it the terminal's shell would
+ * take a program that is paused for one that the user suspended, and take its terminal away. It ignores what the terminal
+ * sends to both, for the program to decide. The script is constant; everything else are arguments.
  */
+export const QUIET_SHELL = ["/bin/sh", "-c", 'trap : INT QUIT; "$@"; exit $?', "sh"] as const;
+
+/** Like `QUIET_SHELL`, and writes the program's pid and exit code to its first argument. */
 export const REPORTING_SHELL = [
   "/bin/sh",
   "-c",

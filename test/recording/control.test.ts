@@ -1,0 +1,328 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Recording } from "../../src/engine/session/recording.ts";
+import { completeOptions } from "../../src/node/buildRequest.ts";
+import { identify, tracerOf } from "../../src/node/processes.ts";
+import type { RecordingRequest, StdioMode } from "../../src/node/recordingRequest.ts";
+import { openRun } from "../../src/node/runFolder/openRun.ts";
+import { startRecording } from "../../src/node/startRecording.ts";
+import type { RecordingOptions } from "../../src/protocol/launch.ts";
+import { Bench, processesWith, stateOf, until } from "./support.ts";
+
+let bench: Bench;
+let word = "";
+let words = 0;
+
+beforeAll(async () => {
+  bench = await Bench.make();
+});
+afterAll(() => bench.remove());
+afterEach(() => {
+  // What a failed test left behind.
+  for (const { pid } of processesWith(word)) process.kill(pid, "SIGKILL");
+});
+
+function request(what: RecordingRequest["what"], options: RecordingOptions = {}): RecordingRequest {
+  return {
+    name: "control",
+    what,
+    workspace: bench.folder,
+    runsDirectory: bench.runs,
+    options: completeOptions({ traceLogs: false, metricsIntervalMs: 20, ...options }),
+    toolVersion: "0.0.0",
+  };
+}
+
+function launch(command: readonly string[], stdio: StdioMode = { kind: "pipes" }): RecordingRequest["what"] {
+  return {
+    kind: "launch",
+    program: command[0] ?? "",
+    args: command.slice(1),
+    cwd: bench.folder,
+    env: process.env as Record<string, string>,
+    stdio,
+  };
+}
+
+/** Starts the family and waits until all of it is there. */
+async function startFamily(options: RecordingOptions, ...more: string[]): Promise<Recording> {
+  word = `family-${process.pid}-${words++}`;
+  const recording = await startRecording(request(launch([bench.compile("family.c"), word, ...more]), options));
+  await new Promise<void>((ready) => {
+    recording.onOutput(({ bytes }) => {
+      if (Buffer.from(bytes).includes("ready")) ready();
+    });
+  });
+  return recording;
+}
+
+/** Processes of the family; those of strace, which carry its arguments, left out. */
+function family(): number[] {
+  return processesWith(word)
+    .map(({ pid }) => pid)
+    .filter((pid) => !readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("strace"));
+}
+
+describe.each(["strace", "none"] as const)("a family of processes recorded with %s", (recorder) => {
+  it("is killed whole", async () => {
+    const recording = await startFamily({ recorder });
+    expect(family().length).toBe(5);
+    await recording.kill();
+    const { end } = await recording.ended;
+    expect(end.signal).toBe("SIGKILL");
+    expect(processesWith(word)).toEqual([]);
+    expect(recording.state).toBe("finished");
+  });
+
+  it("ends when asked to, those who refuse included once the first process has ended", async () => {
+    const recording = await startFamily({ recorder });
+    await recording.terminate();
+    const { end } = await recording.ended;
+    expect(end.signal).toBe("SIGTERM");
+    expect(processesWith(word)).toEqual([]);
+  });
+
+  it("is stopped by pause and goes on by continue", async () => {
+    const recording = await startFamily({ recorder });
+    const all = family();
+    await recording.pause();
+    expect(recording.state).toBe("paused");
+    await until(
+      () => all.map((pid) => stateOf(pid)),
+      (states) => states.every((state) => state === "T" || state === "t"),
+    );
+    await recording.continue();
+    await until(
+      () => all.map((pid) => stateOf(pid)),
+      (states) => states.every((state) => state === "S"),
+    );
+    await recording.pause();
+    await recording.kill();
+    const { manifest } = await recording.ended;
+    expect(processesWith(word)).toEqual([]);
+    const { trace } = await openRun(join(bench.runs, manifest.id));
+    expect(trace.marks.map(({ kind }) => kind).filter((kind) => kind === "pause" || kind === "continue")).toEqual([
+      "pause",
+      "continue",
+      "pause",
+    ]);
+  });
+});
+
+describe("a recording", () => {
+  it("passes input on, a line and then its end", async () => {
+    const recording = await startRecording(request(launch(["cat"])));
+    const seen: Buffer[] = [];
+    recording.onOutput(({ bytes }) => seen.push(Buffer.from(bytes)));
+    recording.writeStdin(Buffer.from("hello\n"));
+    recording.endStdin();
+    const { end } = await recording.ended;
+    expect(Buffer.concat(seen).toString()).toBe("hello\n");
+    expect(end.exitCode).toBe(0);
+  });
+
+  it("ends with its program although a child lives on, which is not disturbed", async () => {
+    word = `daemon-${process.pid}`;
+    const done = join(bench.folder, "daemon-done");
+    const go = join(bench.folder, "daemon-go");
+    const script = `(while ! test -e "$1"; do sleep 0.05; done; echo late; echo $? >"$2") & echo main`;
+    const recording = await startRecording(request(launch(["bash", "-c", script, word, go, done])));
+    const { end, manifest } = await recording.ended;
+    expect(end.exitCode).toBe(0);
+    expect(manifest.problems.map(({ kind }) => kind).filter((kind) => kind !== "metrics-missing")).toEqual(["left-running"]);
+    expect(manifest.complete).toBe(true);
+    for (const pid of family()) expect(tracerOf(pid)).toBe(0);
+    writeFileSync(go, "");
+    await until(
+      () => existsSync(done) && readFileSync(done, "utf8"),
+      (text) => text === "0\n",
+    );
+    await until(
+      () => processesWith(word),
+      (left) => left.length === 0,
+    );
+  });
+
+  it("tells when its tracer is killed, and the program does not notice", async () => {
+    word = `tracer-${process.pid}`;
+    const script = "echo one; read -r line; echo $line; exit 6";
+    const recording = await startRecording(request(launch(["bash", "-c", script, word])));
+    const seen: Buffer[] = [];
+    await new Promise<void>((printed) => {
+      recording.onOutput(({ bytes }) => {
+        seen.push(Buffer.from(bytes));
+        printed();
+      });
+    });
+    process.kill(tracerOf(recording.info.pid), "SIGKILL");
+    await until(
+      () => tracerOf(recording.info.pid),
+      (tracer) => tracer === 0,
+    );
+    recording.writeStdin(Buffer.from("two\n"));
+    const { end, manifest } = await recording.ended;
+    expect(Buffer.concat(seen).toString()).toBe("one\ntwo\n");
+    expect(end.exitCode).toBe(6);
+    expect(manifest.complete).toBe(false);
+    expect(manifest.problems.map(({ kind }) => kind)).toContain("tracer-died");
+    const { trace } = await openRun(join(bench.runs, manifest.id));
+    expect(trace.syscalls.length).toBeGreaterThan(50);
+  });
+
+  it("gives the same rows to listeners as to the folder", async () => {
+    const recording = await startRecording(request(launch([bench.compile("busy.c"), "300"])));
+    let calls = 0;
+    let lines = 0;
+    recording.onBatch((batch) => {
+      calls += batch.syscalls.length;
+      lines += batch.logs.length;
+    });
+    const { manifest } = await recording.ended;
+    const { trace } = await openRun(join(bench.runs, manifest.id));
+    expect(calls).toBe(trace.syscalls.length);
+    expect(lines).toBe(trace.logs.length);
+    const { start } = trace.syscalls;
+    expect(start.every((time, row) => row === 0 || time >= (start[row - 1] as number))).toBe(true);
+    expect(trace.metrics.length).toBe(manifest.counts.metricSamples);
+  });
+});
+
+describe("attaching", () => {
+  it("records every thread and lets the process go unharmed", async () => {
+    word = `attach-${process.pid}`;
+    const child = spawn(bench.compile("ticker.c"), [word], { stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((ready) => child.stdout.once("data", ready));
+    const pid = child.pid as number;
+    const recording = await startRecording(request({ kind: "attach", pid }));
+    expect(recording.info.pid).toBe(pid);
+    const seen = new Set<number>();
+    await new Promise<void>((enough) => {
+      recording.onBatch((batch) => {
+        for (const thread of batch.syscalls.thread) seen.add(batch.threads[thread]?.tid ?? 0);
+        if (seen.size >= 3) enough();
+      });
+    });
+    await recording.detach();
+    const { end, manifest } = await recording.ended;
+    expect(end).toMatchObject({ exitCode: null, signal: null, complete: true });
+    expect(manifest.recorder.attachedPid).toBe(pid);
+    expect(manifest.command.args).toEqual([word]);
+    expect(tracerOf(pid)).toBe(0);
+    const before = readTicks(child);
+    await until(
+      () => readTicks(child),
+      (ticks) => ticks > before,
+    );
+    child.kill("SIGKILL");
+    await new Promise((gone) => child.once("close", gone));
+  });
+
+  it("records the end of the process", async () => {
+    const child = spawn("bash", ["-c", "read -r line; exit 7"], { stdio: ["pipe", "ignore", "ignore"] });
+    await until(
+      () => stateOf(child.pid as number),
+      (state) => state === "S",
+    );
+    const recording = await startRecording(request({ kind: "attach", pid: child.pid as number }));
+    child.stdin.end("go\n");
+    const { end } = await recording.ended;
+    expect(end).toMatchObject({ exitCode: 7, complete: true });
+  });
+
+  it("says why a process cannot be traced", async () => {
+    const child = spawn("sleep", ["100"]);
+    const tracer = spawn("strace", ["-o", "/dev/null", "-p", String(child.pid)], { stdio: "ignore" });
+    await until(
+      () => tracerOf(child.pid as number),
+      (pid) => pid !== 0,
+    );
+    await expect(startRecording(request({ kind: "attach", pid: child.pid as number }))).rejects.toThrow(
+      `is being traced or debugged already, by strace (pid ${tracer.pid})`,
+    );
+    tracer.kill("SIGINT");
+    child.kill("SIGKILL");
+    await new Promise((gone) => child.once("close", gone));
+    await expect(startRecording(request({ kind: "attach", pid: child.pid as number }))).rejects.toThrow(
+      `There is no process ${child.pid}`,
+    );
+    expect(identify(child.pid as number)).toBeUndefined();
+  });
+});
+
+describe("a program in a terminal", () => {
+  /** Stands for the editor: opens a real terminal (script(1)) with the command in it. */
+  const terminal = (into: Buffer[], onEnd: () => void): StdioMode => ({
+    kind: "terminal",
+    async run({ argv, cwd, env }) {
+      const quoted = argv.map((argument) => `'${argument.replaceAll("'", "'\\''")}'`).join(" ");
+      const changed = Object.fromEntries(
+        Object.entries(env).filter(([, value]) => value !== null),
+      ) as NodeJS.ProcessEnv;
+      const shell = spawn("script", ["-qec", quoted, "/dev/null"], {
+        cwd,
+        env: { ...process.env, ...changed },
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      shell.stdout.on("data", (bytes: Buffer) => into.push(bytes));
+      shell.once("close", onEnd);
+    },
+  });
+
+  it.each([
+    { recorder: "strace" as const, capture: "tracer" },
+    { recorder: "none" as const, capture: "off" },
+  ])("has a terminal of its own ($recorder)", async ({ recorder, capture }) => {
+    const screen: Buffer[] = [];
+    let closed: () => void = () => undefined;
+    const close = new Promise<void>((done) => {
+      closed = done;
+    });
+    const script = "test -t 0 && test -t 1 && test -t 2 && echo a terminal; echo 'TRACE über' >&2; exit 11";
+    const recording = await startRecording(
+      request(launch(["bash", "-c", script], terminal(screen, closed)), { recorder }),
+    );
+    expect(recording.info.pid).toBeGreaterThan(0);
+    const { end, manifest } = await recording.ended;
+    await close;
+    expect(Buffer.concat(screen).toString()).toBe("a terminal\r\nTRACE über\r\n");
+    expect(end.exitCode).toBe(11);
+    expect(manifest.capture).toBe(capture);
+    if (recorder === "strace") {
+      const { trace } = await openRun(join(bench.runs, manifest.id));
+      expect(trace.logs.text).toEqual(["a terminal", "TRACE über"]);
+    } else {
+      expect(manifest.problems.map(({ kind }) => kind)).toContain("logs-not-captured");
+    }
+  });
+
+  it("is killed with all that belongs to it", async () => {
+    const screen: Buffer[] = [];
+    word = `terminal-${process.pid}`;
+    const recording = await startRecording(
+      request(
+        launch(
+          [bench.compile("family.c"), word],
+          terminal(screen, () => undefined),
+        ),
+      ),
+    );
+    await until(
+      () => Buffer.concat(screen).toString(),
+      (text) => text.includes("ready"),
+    );
+    await recording.kill();
+    const { end } = await recording.ended;
+    expect(end.signal).toBe("SIGKILL");
+    await until(
+      () => processesWith(word),
+      (left) => left.length === 0,
+    );
+  });
+});
+
+function readTicks(child: { readonly pid?: number | undefined }): number {
+  const io = spawnSync("cat", [`/proc/${child.pid}/io`], { encoding: "utf8" }).stdout;
+  return Number(/syscw: (\d+)/.exec(io)?.[1] ?? 0);
+}
