@@ -183,7 +183,7 @@ export class ActiveRun {
     this.threadList.update(this.recording.threads());
     this.send(true);
     if (result !== undefined) {
-      this.say(endSentence(result));
+      this.say(endSentence(result, this.recording.state === "failed"));
       this.client.send("goldentrace.finished", result.end);
     }
     this.over = true;
@@ -201,12 +201,13 @@ function outputBody({ category, output, source }: ConsolePiece): RunEvents["outp
   return { category, output, source: { name: source.file, path: source.file }, line: source.line };
 }
 
-function endSentence({ end }: RecordingResult): string {
+function endSentence({ end }: RecordingResult, failed: boolean): string {
   const code = shellExitCode(end.exitCode, end.signal);
   const how =
     end.signal !== null ? `was killed by ${end.signal}` : code === undefined ? "runs on" : `exited with ${code}`;
-  const calls = plural(end.syscalls, "system call");
-  const sentence = `The program ${how} after ${formatNs(end.wallNs)}: ${calls} recorded in ${end.runFolder}`;
+  const sentence = failed
+    ? `The program did not start; ${end.runFolder} has what was said about it`
+    : `The program ${how} after ${formatNs(end.wallNs)}: ${plural(end.syscalls, "system call")} recorded in ${end.runFolder}`;
   const state = end.complete ? [] : ["The recording is INCOMPLETE:"];
   return [sentence, ...state, ...end.problems.map((problem) => `  ${problem}`)].join("\n");
 }

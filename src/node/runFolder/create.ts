@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
 import { errorCode } from "../procFiles.ts";
@@ -16,7 +16,7 @@ export interface CreatedFolder {
  */
 export function createRunFolder(runsDirectory: string, name: string, startedAtMs: number): CreatedFolder {
   try {
-    mkdirSync(runsDirectory, { recursive: true });
+    makeDirectories(runsDirectory);
     if (basename(dirname(runsDirectory)) === ".goldentrace") hideFromGit(dirname(runsDirectory));
     const stamp = new Date(startedAtMs).toISOString().slice(0, -1).replaceAll(":", "-");
     for (;;) {
@@ -34,6 +34,20 @@ export function createRunFolder(runsDirectory: string, name: string, startedAtMs
   }
 }
 
+/**
+ * Makes a directory and its parents. Node's own `recursive` never returns where the file system refuses with ENOENT, as
+ * /proc does.
+ */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectories(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
 /** The user's error for a folder that cannot be written to; anything unexpected is returned as it is. */
 export function unwritable(path: string, error: unknown): unknown {
   const code = errorCode(error);
@@ -46,6 +60,7 @@ export function unwritable(path: string, error: unknown): unknown {
     ENOTDIR: "a part of the path is a file",
     EEXIST: "a file of that name is in the way",
     ENAMETOOLONG: "the path is too long",
+    ENOENT: "it cannot be made there",
     EIO: "the disk reports an error",
     EFBIG: "the limit on file sizes is too low",
   };
