@@ -25,6 +25,8 @@ interface ProcessState {
   readonly ended: ThreadUse;
   readBytes: number;
   writtenBytes: number;
+  /** How often in a row the kernel refused the `io` file while the process had memory. */
+  ioRefusals: number;
   ignoresChildren: boolean;
 }
 
@@ -56,7 +58,7 @@ export class ProcessReader {
     if (stat === undefined || stat.state === "X" || stat.state === "x") return undefined;
     const status = parseProcStatus(readProcFile(`/proc/${pid}/status`) ?? "");
     const state = this.stateOf(pid, stat.start);
-    this.readIo(pid, state);
+    this.readIo(pid, state, (status?.rssBytes ?? 0) > 0);
     if (status !== undefined) state.ignoresChildren = status.ignoresChildren;
 
     const tids = stat.threads <= 1 || !options.threads || stat.threads > MAX_THREADS ? [pid] : threadsOf(pid);
@@ -93,22 +95,26 @@ export class ProcessReader {
       ended: { cpuNs: 0, voluntary: 0, involuntary: 0 },
       readBytes: 0,
       writtenBytes: 0,
+      ioRefusals: 0,
       ignoresChildren: false,
     };
     this.states.set(pid, state);
     return state;
   }
 
-  private readIo(pid: number, state: ProcessState): void {
+  private readIo(pid: number, state: ProcessState, hasMemory: boolean): void {
     try {
       const io = parseProcIo(readProcFile(`/proc/${pid}/io`) ?? "");
       if (io !== undefined) {
         state.readBytes = io.readBytes;
         state.writtenBytes = io.writtenBytes;
+        state.ioRefusals = 0;
       }
     } catch (error) {
       if (errorCode(error) !== "EACCES" && errorCode(error) !== "EPERM") throw error;
-      this.ioRefused.add(pid);
+      // Everybody's processes are refused to other users while they end and as zombies: that is no remark.
+      if (hasMemory) state.ioRefusals++;
+      if (state.ioRefusals > 1) this.ioRefused.add(pid);
     }
   }
 

@@ -171,25 +171,23 @@ describe("the sampler", () => {
     const notices: string[] = [];
     const child = spawn(program, ["crowd", "300"], { stdio: ["pipe", "pipe", "inherit"] });
     await lastLine(child);
-    const late = new Promise<void>((resolve) => {
-      const sampler = new ProcSampler({
-        intervalMs: 10,
-        now: () => Number(process.hrtime.bigint() - origin),
-        roots: () => (child.pid === undefined ? [] : [child.pid]),
-        onSamples: (samples) => trees.push(...samples.filter(({ pid }) => pid === 0)),
-        onNotice: (message) => {
-          notices.push(message);
-          child.stdin.end();
-        },
-      });
-      sampler.start();
-      child.on("exit", () => {
-        sampler.stop();
-        expect(sampler.problems()).toMatchObject([{ kind: "metrics-missing", losesData: false }]);
-        resolve();
-      });
+    const exited = once(child, "exit");
+    const sampler = new ProcSampler({
+      intervalMs: 10,
+      now: () => Number(process.hrtime.bigint() - origin),
+      roots: () => (child.pid === undefined ? [] : [child.pid]),
+      onSamples: (samples) => trees.push(...samples.filter(({ pid }) => pid === 0)),
+      onNotice: (message) => {
+        notices.push(message);
+        child.stdin.end();
+      },
     });
-    await late;
+    sampler.start();
+    await exited;
+    sampler.stop();
+    expect(sampler.problems()).toEqual([
+      { kind: "metrics-missing", losesData: false, message: expect.stringMatching(/^So many processes/) },
+    ]);
     expect(notices[0]).toMatch(
       /^So many processes ran that metrics were sampled up to .* apart instead of every 10\.0 ms\.$/,
     );
