@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { describeError, ExpectedError } from "../base/errors.ts";
 import { startRecording } from "../node/startRecording.ts";
 import { TOOL_VERSION } from "../node/toolVersion.ts";
+import { programEnvironment } from "./environment.ts";
 import { serve } from "./serve.ts";
 import { type SessionPorts, TraceDebugSession } from "./traceDebugSession.ts";
 
@@ -24,7 +25,7 @@ A launch request needs {"program": …}; docs/debug-adapter.md describes it and 
 
 const ports: SessionPorts = {
   cwd: process.cwd(),
-  env: process.env,
+  env: programEnvironment(process.env),
   startRecording,
   log: (text) => process.stderr.write(`${text}\n`),
 };
