@@ -1,14 +1,16 @@
 // `npm start`: from a fresh clone to a recorded run and a VS Code to look at it. `npm start -- --no-open` stops after
 // the run's summary.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { desktopCode } from "../workbench/desktop.mjs";
 import { cacheDirectory, repositoryRoot } from "../workbench/location.mjs";
 import { startServer } from "../workbench/server.mjs";
 import { childEnvironment, runAttached, runMain, runStep, SetupError, say } from "./processes.mjs";
 import { setUp } from "./setup.mjs";
+
+const execute = promisify(execFile);
 
 /** The workspace that is opened, and where the sample's run is kept. */
 const workspace = path.join(repositoryRoot, "samples");
@@ -32,6 +34,8 @@ async function main() {
   if (shown !== 0) {
     throw new SetupError(`"goldentrace show latest" ended with exit code ${shown}.`);
   }
+  const described = await execute(cli[0], [...cli.slice(1), "show", "latest", "--json"], { cwd: workspace });
+  process.stdout.write(`\nThe run is kept in ${JSON.parse(described.stdout).path}\n`);
   if (!open) {
     return 0;
   }
