@@ -41,7 +41,7 @@ function Search() {
     <input
       type="search"
       class="search"
-      placeholder="Search the log"
+      placeholder="Search"
       aria-label="Search the log"
       maxLength={MAX_SEARCH}
       spellcheck={false}
