@@ -131,7 +131,9 @@ describe("a recording", () => {
     const recording = await startRecording(request(launch(["bash", "-c", script, word, go, done])));
     const { end, manifest } = await recording.ended;
     expect(end.exitCode).toBe(0);
-    expect(manifest.problems.map(({ kind }) => kind).filter((kind) => kind !== "metrics-missing")).toEqual(["left-running"]);
+    expect(manifest.problems.map(({ kind }) => kind).filter((kind) => kind !== "metrics-missing")).toEqual([
+      "left-running",
+    ]);
     expect(manifest.complete).toBe(true);
     for (const pid of family()) expect(tracerOf(pid)).toBe(0);
     writeFileSync(go, "");
