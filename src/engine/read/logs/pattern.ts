@@ -87,6 +87,9 @@ const POSITION = new RegExp(`^(?:(${FILE}):(\\d{1,7}):|\\[(${FILE}):(\\d{1,7})(?
 
 function withPosition(parsed: ParsedLine): ParsedLine {
   if (parsed.site !== undefined) return parsed;
+  // Nearly all messages leave here: their first word does not end as a position does.
+  const end = parsed.message.charCodeAt(parsed.message.indexOf(" ") - 1);
+  if (end !== 58 && end !== 93) return parsed;
   const position = POSITION.exec(parsed.message);
   if (position === null) return parsed;
   const site = siteOf(position[1] ?? position[3] ?? "", Number(position[2] ?? position[4]));
@@ -132,6 +135,15 @@ const TAILS: readonly LogPattern[] = [
   pattern(String.raw`\[(${LOGGER})\]:? ${REST}`, "logger", "message"),
 ];
 
+const TAILS_OF_WORDS = TAILS.slice(2);
+const NO_TAILS: readonly LogPattern[] = [];
+
+/** The tails that are possible: a position, a thread and a dash leave their marks, and most messages have none of them. */
+function tailsOf(text: string): readonly LogPattern[] {
+  if (text.includes("\t") || text.includes(" --- ")) return TAILS;
+  return text.charCodeAt(0) === 91 || text.includes(" - ") || /^\S{1,300}:\d/.test(text) ? TAILS_OF_WORDS : NO_TAILS;
+}
+
 /** Thread as Rust's tracing prints it: `ThreadId(01)`, a name before it when both are on. */
 const RUST_THREAD = /^(?:([\w-]{1,60}) )?(ThreadId\(\d{1,6}\)) /;
 const RUST_POSITION = new RegExp(`^(${FILE}):(\\d{1,7}): `);
@@ -139,7 +151,7 @@ const NAMED = new RegExp(`^(${TARGET}|${LOGGER}): `);
 
 /** Splits what follows time and level into thread, logger, position and message. */
 export function parseTail(text: string): ParsedLine {
-  const known = matchPatterns(TAILS, text);
+  const known = matchPatterns(tailsOf(text), text);
   if (known !== undefined) return known;
   let rest = text;
   let threadName = "";
