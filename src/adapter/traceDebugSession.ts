@@ -29,8 +29,8 @@ export interface SessionPorts extends LaunchContext {
 const TERMINAL_TIMEOUT_MS = 120_000;
 /** Bytes waiting for a slow client at which updates are held back. */
 const CONGESTED_BYTES = 4 << 20;
-/** No honest message is larger; one that pretends to be is not kept in memory. */
-const MAX_MESSAGE_BYTES = 16 << 20;
+/** Arguments and environment of a program take 2 MiB at most on Linux; a larger message is not honest and is not kept. */
+const MAX_MESSAGE_BYTES = 4 << 20;
 /** Writing the end of a run takes seconds at most; after this long something is broken and the process goes. */
 const CLOSE_TIMEOUT_MS = 60_000;
 

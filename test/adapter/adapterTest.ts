@@ -28,7 +28,7 @@ export class AdapterTest {
   constructor() {
     onTestFinished(() => {
       // A failing test must not leave its programs to the next.
-      for (const { pid } of this.programs()) process.kill(pid, "SIGKILL");
+      for (const { pid } of this.programs()) killIfThere(pid);
       rmSync(this.workspace, { recursive: true, force: true });
     });
   }
@@ -83,5 +83,13 @@ export class AdapterTest {
     const [run, ...others] = this.runs;
     if (run === undefined || others.length > 0) throw new Error(`There are ${others.length + 1} runs`);
     return JSON.parse(readFileSync(path.join(run, RUN_FILES.manifest), "utf8"));
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
