@@ -1,5 +1,5 @@
 import { type SyscallColumns, SyscallState } from "../trace/trace.ts";
-import { nearestRank } from "./percentiles.ts";
+import { nearestRanks } from "./percentiles.ts";
 import type { SyscallSummary, UnreturnedSummary } from "./summary.ts";
 
 /** One row for every name that returned at least once, and the calls that did not. */
@@ -10,8 +10,8 @@ export interface SyscallTable {
 
 /**
  * Counts and times by name. What is counted is what `strace -c` counts: calls that returned, interrupted ones
- * (`? ERESTARTSYS`) included; `exit_group` and calls cut off by the end are listed apart. Two passes and one sort of the
- * durations, whatever the number of names.
+ * (`? ERESTARTSYS`) included; `exit_group` and calls cut off by the end are listed apart. Linear in the
+ * number of calls, whatever the number of names.
  */
 export function syscallTable(syscalls: SyscallColumns): SyscallTable {
   const { length, name, duration, state, errno, names } = syscalls;
@@ -30,7 +30,7 @@ export function syscallTable(syscalls: SyscallColumns): SyscallTable {
     if ((duration[row] as number) >= 0) timed[id + 1]!++;
   }
 
-  // Durations grouped by name, each group sorted in place.
+  // Durations grouped by name.
   for (let id = 0; id < names.length; id++) timed[id + 1]! += timed[id] as number;
   const grouped = new Float64Array(timed[names.length] as number);
   const next = timed.slice();
@@ -44,17 +44,22 @@ export function syscallTable(syscalls: SyscallColumns): SyscallTable {
   for (let id = 0; id < names.length; id++) {
     if ((cut[id] as number) > 0) unreturned.push({ name: names[id] as string, calls: cut[id] as number });
     if (calls[id] === 0) continue;
-    const times = grouped.subarray(timed[id], timed[id + 1]).sort();
+    const times = grouped.subarray(timed[id], timed[id + 1]);
     let total = 0;
-    for (const time of times) total += time;
+    let max = 0;
+    for (const time of times) {
+      total += time;
+      if (time > max) max = time;
+    }
+    const [p50 = 0, p99 = 0] = times.length === 0 ? [] : nearestRanks(times, [50, 99]);
     returned.push({
       name: names[id] as string,
       calls: calls[id] as number,
       errors: errors[id] as number,
       totalNs: total,
-      p50Ns: times.length === 0 ? 0 : nearestRank(times, 50),
-      p99Ns: times.length === 0 ? 0 : nearestRank(times, 99),
-      maxNs: times.length === 0 ? 0 : (times[times.length - 1] as number),
+      p50Ns: p50,
+      p99Ns: p99,
+      maxNs: max,
     });
   }
   returned.sort((a, b) => b.totalNs - a.totalNs || b.calls - a.calls || compareText(a.name, b.name));
