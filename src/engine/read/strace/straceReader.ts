@@ -130,7 +130,6 @@ export class StraceReader {
   private relative = 0;
   private timed = false;
   private untimed = false;
-  private measured = false;
 
   constructor(
     private readonly builder: TraceBuilder,
@@ -192,12 +191,9 @@ export class StraceReader {
     if (this.carried === 0) return false;
     const { carry, carried } = this;
     this.carried = 0;
-    const last = carry[carried - 1];
     const whole =
-      (last === GREATER &&
-        (this.measured
-          ? durationStart(carry, 0, carried) !== -1
-          : hasAt(carry, carried - UNFINISHED.length, UNFINISHED))) ||
+      durationStart(carry, 0, carried) !== -1 ||
+      endsUnfinished(carry, carried) ||
       hasAt(carry, carried - 4, " +++") ||
       hasAt(carry, carried - 4, " ---");
     if (whole) this.line(carry, 0, carried);
@@ -462,7 +458,6 @@ export class StraceReader {
     if (tail !== -1) {
       duration = readDuration(bytes, tail + 1, end - 1);
       end = tail - 1;
-      this.measured = true;
     }
     while (end > argsStart && bytes[end - 1] === SPACE) end--;
 
@@ -528,7 +523,12 @@ export class StraceReader {
           at = end;
         }
       }
-      if (at < end || result > Number.MAX_SAFE_INTEGER || result < -Number.MAX_SAFE_INTEGER) textStart = resultAt;
+      if (Math.abs(result) > Number.MAX_SAFE_INTEGER) {
+        // Too large to have been added up exactly.
+        result = Number(asciiText(bytes, resultAt, Math.min(at, resultAt + 24)));
+        textStart = resultAt;
+      }
+      if (at < end && errno === 0) textStart = resultAt;
     }
 
     // Arguments.
