@@ -21,6 +21,11 @@ export interface ProcSamplerOptions {
   onNotice?(message: string): void;
   /** The roots ran before (attach): the tree row counts from now on. */
   readonly attached?: boolean;
+  /**
+   * A tracer records the roots. It may begin as their own descendant (`strace -DDD`), so no descendants are looked for until
+   * it is attached, and it never counts as one.
+   */
+  readonly traced?: boolean;
   /** Whether `/proc` lists each thread's children (a kernel option); found out when left out. */
   readonly childrenListed?: boolean;
 }
@@ -45,6 +50,7 @@ interface Pass {
   readonly vanished: number[];
   /** Grows while it is walked: children that are found are read in the same pass, after their parents. */
   readonly wanted: Set<number>;
+  readonly roots: ReadonlySet<number>;
   readonly rest: Iterator<number>;
   /** Time spent reading. */
   workNs: number;
@@ -76,6 +82,8 @@ export class ProcSampler {
   private longestGapNs = 0;
   private lastSampleAt = Number.NaN;
   private missing: string | undefined;
+  /** The roots' tracer, 0 until it is seen. */
+  private tracer = 0;
 
   constructor(private readonly options: ProcSamplerOptions) {
     this.childrenListed = options.childrenListed ?? existsSync("/proc/thread-self/children");
@@ -136,6 +144,10 @@ export class ProcSampler {
     });
   }
 
+  private get tracerKnown(): boolean {
+    return this.options.traced !== true || this.tracer !== 0;
+  }
+
   private attempt(work: () => void): void {
     try {
       work();
@@ -151,10 +163,12 @@ export class ProcSampler {
   private beginPass(): Pass {
     const time = this.options.now();
     const reaped = childrenOfOurs();
-    const wanted = new Set<number>([...this.tree.pids(), ...this.options.roots(), ...this.forked]);
+    const roots = new Set(this.options.roots());
+    const wanted = new Set<number>([...this.tree.pids(), ...roots, ...this.forked]);
     this.forked.clear();
-    if (!this.childrenListed) for (const pid of this.descendants(wanted)) wanted.add(pid);
-    return { time, reaped, readings: [], vanished: [], wanted, rest: wanted.values(), workNs: 0 };
+    if (!this.childrenListed && this.tracerKnown) for (const pid of this.descendants(wanted)) wanted.add(pid);
+    wanted.delete(this.tracer);
+    return { time, reaped, readings: [], vanished: [], wanted, roots, rest: wanted.values(), workNs: 0 };
   }
 
   /** Reads processes for at most the given time. Returns whether none is left. */
@@ -173,7 +187,11 @@ export class ProcSampler {
         pass.vanished.push(next.value);
       } else {
         pass.readings.push(result.reading);
-        for (const child of result.children) pass.wanted.add(child);
+        if (this.options.traced === true && pass.roots.has(next.value) && result.tracerPid !== 0) {
+          this.tracer = result.tracerPid;
+        }
+        if (!this.tracerKnown) continue;
+        for (const child of result.children) if (child !== this.tracer) pass.wanted.add(child);
       }
       spent = this.options.now() - begun;
     }

@@ -40,6 +40,8 @@ export interface ReadOptions {
 export interface ReadResult {
   readonly reading: ProcessReading;
   readonly children: readonly number[];
+  /** The process that traces this one, 0 for none. */
+  readonly tracerPid: number;
 }
 
 /** Processes with more threads than this are read without a look at each of them. */
@@ -79,6 +81,7 @@ export class ProcessReader {
     return {
       reading: { ...this.toReading(stat, state), rssBytes, peakRssBytes },
       children,
+      tracerPid: status?.tracerPid ?? 0,
     };
   }
 

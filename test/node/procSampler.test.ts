@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MetricSample } from "../../src/engine/trace/records.ts";
 import { ProcSampler, type ProcSamplerOptions } from "../../src/node/procSampler.ts";
-import { ProgramWorkspace } from "./programs.ts";
+import { missing, ProgramWorkspace } from "./programs.ts";
 
 const MIB = 1 << 20;
 const MS = 1e6;
@@ -151,6 +152,35 @@ describe("the sampler", () => {
     expectCpu(rows.at(-1)?.cpuNs ?? 0, said.selfNs + said.childrenNs);
   });
 
+  it.skipIf(missing("strace") !== undefined)(
+    "never counts the tracer, which begins as the program's descendant",
+    async () => {
+      const origin = process.hrtime.bigint();
+      const rows: MetricSample[] = [];
+      const strace = ["-DDD", "-f", "-o", "/dev/null", program, "children", "10", "20"];
+      const child = spawn("strace", strace, { stdio: ["pipe", "pipe", "inherit"] });
+      const exited = once(child, "exit");
+      const sampler = new ProcSampler({
+        intervalMs: 10,
+        now: () => Number(process.hrtime.bigint() - origin),
+        roots: () => (child.pid === undefined ? [] : [child.pid]),
+        onSamples: (samples) => rows.push(...samples),
+        traced: true,
+      });
+      sampler.start();
+      const said = await lastLine(child);
+      sampler.sampleNow();
+      const tracer = tracerOf(child.pid ?? 0);
+      child.stdin.end();
+      await exited;
+      sampler.stop();
+      expect(tracer).toBeGreaterThan(0);
+      expect(rows.filter(({ pid }) => pid === tracer)).toEqual([]);
+      expect(Math.max(...rows.map(({ processes }) => processes))).toBe(2);
+      expectCpu(rows.at(-1)?.cpuNs ?? 0, said.selfNs + said.childrenNs);
+    },
+  );
+
   it("tells per cent of one CPU since the row before", async () => {
     const { rows, pid } = await measure(["own"], { intervalMs: 50 });
     for (const kind of [pid, 0]) {
@@ -200,6 +230,10 @@ describe("the sampler", () => {
     expect(tree.map((row) => row.processes)).toEqual([1, 1, 0]);
   });
 });
+
+function tracerOf(pid: number): number {
+  return Number(/^TracerPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
 
 async function measureLate(): Promise<{ tree: MetricSample }> {
   const origin = process.hrtime.bigint();

@@ -58,16 +58,18 @@ describe("parseProcStatus", () => {
       voluntarySwitches: 12,
       involuntarySwitches: 34,
       ignoresChildren: true,
+      tracerPid: 0,
     });
   });
 
   it("has zeros for a zombie, which has no memory", () => {
-    expect(parseProcStatus("Name:\tsh\nState:\tZ (zombie)\nSigIgn:\t0000000000000000\n")).toEqual({
+    expect(parseProcStatus("Name:\tsh\nState:\tZ (zombie)\nTracerPid:\t4711\nSigIgn:\t0000000000000000\n")).toEqual({
       rssBytes: 0,
       peakRssBytes: 0,
       voluntarySwitches: 0,
       involuntarySwitches: 0,
       ignoresChildren: false,
+      tracerPid: 4711,
     });
   });
 

@@ -77,6 +77,8 @@ export interface ProcStatus {
   readonly involuntarySwitches: number;
   /** SIGCHLD is ignored: the kernel then reaps children itself and adds their usage to nobody. */
   readonly ignoresChildren: boolean;
+  /** The process that traces this one, 0 for none. */
+  readonly tracerPid: number;
 }
 
 const SIGCHLD_BIT = 1n << 16n;
@@ -91,6 +93,7 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
     voluntarySwitches: leadingNumber(statusField(text, "voluntary_ctxt_switches")),
     involuntarySwitches: leadingNumber(statusField(text, "nonvoluntary_ctxt_switches")),
     ignoresChildren: /^[0-9a-f]{1,32}$/.test(ignored) && (BigInt(`0x${ignored}`) & SIGCHLD_BIT) !== 0n,
+    tracerPid: leadingNumber(statusField(text, "TracerPid")),
   };
 }
 
