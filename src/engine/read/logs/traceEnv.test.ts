@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
-import { TRACE_VARIABLES, traceEnvironment } from "./traceEnv.ts";
+import { PYTHON_STARTUP, TRACE_VARIABLES, traceEnvironment } from "./traceEnv.ts";
 
 const defaults = { traceLogs: true, traceEnv: {} };
 
@@ -49,4 +51,10 @@ test("every variable says what it is for, once", () => {
   const names = TRACE_VARIABLES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { why } of TRACE_VARIABLES) expect(why).toMatch(/^[A-Z][\s\S]+\.$/);
+});
+
+test("docs/logs.md lists the table", () => {
+  const docs = readFileSync(path.join(import.meta.dirname, "../../../../docs/logs.md"), "utf8");
+  const rows = [...docs.matchAll(/^\| `(\w+)` \| (?:`([^`]*)`|[^|]*) \|/gm)].map(([, name, value]) => [name, value]);
+  expect(rows).toEqual(TRACE_VARIABLES.map(({ name, value }) => [name, value === PYTHON_STARTUP ? undefined : value]));
 });
