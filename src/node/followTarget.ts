@@ -1,3 +1,4 @@
+import { filterPasses } from "../engine/read/filterPasses.ts";
 import type { RecordingSession } from "../engine/session/recordingSession.ts";
 import type { ThreadInfo } from "../engine/trace/trace.ts";
 import type { RunExit } from "../protocol/runFolder.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly request: RecordingRequest;
   readonly recorder: ChosenRecorder;
   readonly plan: StdioPlan;
+  /** As strace gets it. */
+  readonly filter: string;
   readonly clock: ClockPair;
   readonly modules: ModuleIdentities;
   now(): number;
@@ -42,6 +45,7 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     },
     onNotice: (message) => session.notice(message),
     attached: request.what.kind === "attach",
+    traced: recorder.id === "strace",
   });
   const lifetimes = new ThreadLifetimes(
     (thread) => sampler.noteFork(thread.pid),
@@ -89,7 +93,7 @@ function exitOf(end: TargetEnd, main: ThreadInfo | undefined): RunExit | null {
   return null;
 }
 
-function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan }: Surroundings): void {
+function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan, filter }: Surroundings): void {
   if (recorder.id === "none") {
     const asked = request.options.recorder === "none";
     session.problem({
@@ -98,6 +102,14 @@ function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan }
         ? "System calls were not recorded: the recorder none was asked for."
         : `System calls were not recorded: ${recorder.rejected.at(-1)?.reason ?? recorder.reason}. ${recorder.wayOut ?? ""}`.trim(),
       losesData: !asked,
+    });
+  }
+  if (plan.capture === "tracer" && request.what.kind === "launch" && !filterPasses(filter, "write")) {
+    session.problem({
+      kind: "logs-not-captured",
+      message:
+        "The program's lines were not recorded: the filter leaves out the calls that print to the terminal (add write).",
+      losesData: true,
     });
   }
   if (plan.capture === "off") {

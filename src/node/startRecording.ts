@@ -2,6 +2,7 @@ import { ExpectedError } from "../base/errors.ts";
 import { traceEnvironment } from "../engine/read/logs/traceEnv.ts";
 import { StraceReader } from "../engine/read/strace/straceReader.ts";
 import type { TerminalWrite } from "../engine/read/strace/writeDump.ts";
+import { parseStraceFilter } from "../engine/read/straceFilter.ts";
 import type { Recording } from "../engine/session/recording.ts";
 import { RecordingSession } from "../engine/session/recordingSession.ts";
 import { TraceBuilder } from "../engine/trace/traceBuilder.ts";
@@ -34,6 +35,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     chooseRecorder(
       what.kind === "attach" && options.recorder === "auto" ? "strace" : options.recorder,
       options.stracePath,
+      options.stacks,
     ),
     gitInfo(what.kind === "launch" ? what.cwd : request.workspace),
   ]);
@@ -48,7 +50,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     what.kind === "launch"
       ? planStdio(what.stdio, traced)
       : { stdin: "inherit", output: "inherit", capture: "tracer", paths: { stdout: undefined, stderr: undefined } };
-  const filter = { expression: options.filter, seccomp: false };
+  const filter = parseStraceFilter(options.filter);
   const seccomp = traced && what.kind === "launch" && filter.seccomp;
   const envSet = what.kind === "launch" ? environmentToSet(request, what) : {};
 
@@ -66,6 +68,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
       artifacts: options.artifacts,
       workspace: request.workspace,
       stacks: manifest.recorder.stacks,
+      addresses: recorder.strace?.stackTraces === "libdw" ? "virtual" : "file-offset",
       modules,
     }),
     (problem) => session.notice(problem.message),
@@ -127,7 +130,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     writer.discard();
     throw error;
   }
-  followTarget(session, target, { request, recorder, plan, clock, modules, now });
+  followTarget(session, target, { request, recorder, plan, filter: filter.expression, clock, modules, now });
   return session;
 }
 

@@ -20,9 +20,14 @@ const NOT_IN_THIS_VERSION = "not in this version of Goldentrace";
 
 /**
  * Takes the recorder that was asked for, or for `auto` the best one that works here.
+ * @param stacks whether call stacks are wanted
  * @throws ExpectedError when the one asked for does not work
  */
-export async function chooseRecorder(choice: RecorderChoice, stracePath: string): Promise<ChosenRecorder> {
+export async function chooseRecorder(
+  choice: RecorderChoice,
+  stracePath: string,
+  stacks: boolean,
+): Promise<ChosenRecorder> {
   if (choice === "native" || choice === "renacer") {
     throw new ExpectedError(`The recorder ${choice} is ${NOT_IN_THIS_VERSION}`, {
       code: "usage",
@@ -35,6 +40,12 @@ export async function chooseRecorder(choice: RecorderChoice, stracePath: string)
   const probe = await probeStrace(stracePath);
   const rejected = choice === "auto" ? [{ id: "native", reason: NOT_IN_THIS_VERSION }] : [];
   if (!isProbeFailure(probe)) {
+    if (stacks && probe.stackTraces === "") {
+      throw new ExpectedError(`${probe.path} was built without stack traces`, {
+        code: "usage",
+        wayOut: "Install your distribution's strace, or record without stacks.",
+      });
+    }
     const reason = choice === "auto" ? `strace ${probe.version} works on this machine` : "asked for";
     return { id: "strace", version: probe.version, reason, rejected, strace: probe, wayOut: undefined };
   }

@@ -8,6 +8,8 @@ export interface WorkingStrace {
   readonly path: string;
   /** `6.1` */
   readonly version: string;
+  /** The library that it unwinds stacks with (`libunwind`, `libdw`); empty when it was built without. */
+  readonly stackTraces: string;
 }
 
 export interface ProbeFailure {
@@ -66,7 +68,9 @@ export async function probeStrace(asked: string): Promise<WorkingStrace | ProbeF
     };
   }
   const trial = await runTool(path, ["-f", "-qq", "-o", "/dev/null", "--", "/bin/sh", "-c", "exit 7"], tool);
-  if (trial?.code === 7 && trial.stderr === "") return { path, version };
+  if (trial?.code === 7 && trial.stderr === "") {
+    return { path, version, stackTraces: /\bstack-trace=(\w+)/.exec(about?.stdout ?? "")?.[1] ?? "" };
+  }
   return { code: "ptrace-refused", ...whyRefused(trial?.stderr ?? "") };
 }
 

@@ -19,6 +19,8 @@ export interface CompletionOptions {
   readonly artifacts: readonly string[];
   readonly workspace: string;
   readonly stacks: boolean;
+  /** What strace prints as addresses of frames. */
+  readonly addresses: "file-offset" | "virtual";
   readonly modules: ModuleIdentities;
 }
 
@@ -40,6 +42,7 @@ export class Completion {
         const symbolised = await symboliseTrace(trace, {
           workspace: this.options.workspace,
           modules: this.options.modules,
+          addresses: this.options.addresses,
         });
         trace = symbolised.trace;
         problems.push(...symbolised.problems);
