@@ -24,7 +24,7 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<{ command: Com
 };
 
 /** `run` and `attach` keep these away from the program's own codes, as env(1) and timeout(1) do. */
-const RECORDING_FAILED = 125;
+export const RECORDING_FAILED = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 

@@ -1,7 +1,10 @@
 import { TOOL_VERSION } from "../node/toolVersion.ts";
 import { type CliContext, FILE_COLUMNS, type Output, OutputClosed } from "./context.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, RECORDING_FAILED } from "./dispatch.ts";
 import { wantsColour } from "./terminal/style.ts";
+
+/** EX_SOFTWARE of sysexits.h. */
+const INTERNAL_ERROR = 70;
 
 /** The only place that knows the process: commands get a `CliContext` and return an exit code. */
 async function main(): Promise<number> {
@@ -44,5 +47,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.stderr.write("This is a bug in Goldentrace; please report it with the lines above.\n");
-  process.exit(70);
+  const records = process.argv[2] === "run" || process.argv[2] === "attach";
+  process.exit(records ? RECORDING_FAILED : INTERNAL_ERROR);
 }

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatNs, plural } from "../base/format.ts";
 import type { RunSummary, ThreadSummary } from "../engine/query/summary.ts";
 import { shellWord } from "../engine/write/shellWord.ts";
 import { STRACE_HEADER, straceRows } from "../engine/write/straceSummary.ts";
-import { cutToWidth, padEnd } from "./terminal/displayWidth.ts";
+import { cutToWidth, displayWidth, padEnd } from "./terminal/displayWidth.ts";
 import { shown } from "./terminal/shown.ts";
 import type { Style } from "./terminal/style.ts";
 import { type Column, textTable } from "./terminal/textTable.ts";
@@ -77,14 +77,17 @@ function completeness(summary: RunSummary, { style, width }: SummaryTextOptions)
   }
   const lines: string[] = [];
   if (!summary.complete) {
-    const why = summary.state === "recording" ? ": the recording is still going on, or its recorder was killed" : "";
-    lines.push(style.bad(`INCOMPLETE${why}`));
+    const why = summary.state === "recording" ? "the recording still goes on, or its recorder was killed. " : "";
+    const lost = summary.lost > 0 ? `, ${formatCount(summary.lost)} known to be lost` : "";
+    lines.push(style.bad("INCOMPLETE"));
     lines.push(
-      `  ${plural(summary.events, "system call")} recorded${summary.lost > 0 ? `, ${formatCount(summary.lost)} known to be lost` : ""}. ` +
-        "Do not draw conclusions from what is missing.",
+      ...cutLines(
+        `  ${why}${plural(summary.events, "system call")} recorded${lost}. Do not draw conclusions from what is missing.`,
+        width,
+      ),
     );
   }
-  if (empty) lines.push(style.bad("EMPTY: no system call was recorded. An empty trace proves nothing."));
+  if (empty) lines.push(style.bad("EMPTY: no system call was recorded; that proves nothing."));
   return [
     ...lines,
     ...losses.flatMap(({ message }) => bullet(message)),
@@ -130,10 +133,12 @@ function syscalls(summary: RunSummary, { style, width, all }: SummaryTextOptions
   });
   body.push([...total.slice(0, 5), "", "", "", "total"]);
   const columns: Column[] = [
-    ...STRACE_HEADER.slice(0, 5).map(right),
-    right("p50"),
-    right("p99"),
-    right("max"),
+    ...STRACE_HEADER.slice(0, 5).map((title) =>
+      title === "usecs/call" ? { ...right(title), optional: 4 } : right(title),
+    ),
+    { ...right("p50"), optional: 1 },
+    { ...right("p99"), optional: 2 },
+    { ...right("max"), optional: 3 },
     { title: "syscall", align: "left", flexible: true },
   ];
   const unreturned = summary.unreturned.map(({ name, calls }) => `${shown(name)} × ${formatCount(calls)}`).join(", ");
@@ -204,8 +209,8 @@ function threads(summary: RunSummary, { style, width, all }: SummaryTextOptions)
     { title: "role", align: "left" },
     right("tid"),
     right("calls"),
-    right("in calls"),
-    right("lived"),
+    { ...right("in calls"), optional: 1 },
+    { ...right("lived"), optional: 2 },
     { title: "exit", align: "left" },
   ];
   const processes = summary.threads.filter((thread) => thread.role !== "thread").length;
@@ -332,16 +337,17 @@ function size(bytes: number | null): string {
   return bytes === null ? "unknown" : formatBytes(bytes);
 }
 
-/** Breaks text at spaces into lines of at most `width` columns, following lines indented like the first. */
+/** Breaks text at spaces into lines of at most `width` columns, following lines indented a little further than the first. */
 function cutLines(text: string, width: number): string[] {
   const indent = " ".repeat(text.length - text.trimStart().length);
   const result: string[] = [];
   let line = "";
-  for (const word of text.trim().split(" ")) {
+  for (const whole of text.trim().split(" ")) {
+    const word = cutToWidth(whole, width - indent.length - 2);
     const candidate = line === "" ? indent + word : `${line} ${word}`;
-    if (line !== "" && candidate.length > width) {
+    if (line !== "" && displayWidth(candidate) > width) {
       result.push(line);
-      line = `${indent}${indent === "" ? "" : "  "}${cutToWidth(word, width)}`;
+      line = `${indent}${indent === "" ? "" : "  "}${word}`;
     } else {
       line = candidate;
     }

@@ -17,7 +17,6 @@ export const command: Command = async (argv, context) => {
   atMost(line, 0);
   const { stdout } = context;
   if (line.has("targets")) {
-    // Completion asks for these on every key: a broken configuration gives none, and `run` says what is wrong with it.
     await writeLines(targetNames(loadConfig(findWorkspace(context.cwd))), context);
     return 0;
   }
@@ -117,9 +116,9 @@ function table(runs: readonly ListedRun[], width: number, style: Style): string[
     { title: "started", align: "left" },
     { title: "name", align: "left", flexible: true },
     { title: "outcome", align: "left" },
-    { title: "calls", align: "right" },
-    { title: "took", align: "right" },
-    { title: "size", align: "right" },
+    { title: "calls", align: "right", optional: 3 },
+    { title: "took", align: "right", optional: 2 },
+    { title: "size", align: "right", optional: 1 },
     { title: "id", align: "left", flexible: true, minimum: 20 },
   ] as const;
   return textTable(columns, rows, width, style, (cell, row, column) => {

@@ -53,6 +53,21 @@ test("tables fit the terminal as long as flexible columns can give way", () => {
   );
 });
 
+test("columns that can be done without go first when nothing else helps", () => {
+  const columns = [
+    { title: "needed", align: "right" },
+    { title: "second", align: "right", optional: 2 },
+    { title: "first", align: "right", optional: 1 },
+    { title: "name", align: "left", flexible: true, minimum: 4 },
+  ] as const;
+  const titles = (width: number) => textTable(columns, [["1", "2", "3", "some name"]], width, styleFor(false))[0];
+  expect(titles(40)).toBe("needed  second  first  name");
+  expect(titles(27)).toBe("needed  second  first  name");
+  expect(titles(26)).toBe("needed  second  name");
+  expect(titles(12)).toBe("needed  name");
+  expect(titles(5)).toBe("needed  name");
+});
+
 test.each([
   ["\u001b]52;c;YWJj\u0007", "\\x1b]52;c;YWJj\\x07"],
   ["a\nb\tc\r", "a\\nb\\tc\\x0d"],

@@ -8,13 +8,15 @@ export interface Column {
   readonly flexible?: true;
   /** Least width of a flexible column. */
   readonly minimum?: number;
+  /** The column is left out where the table would not fit otherwise; lowest first. */
+  readonly optional?: number;
 }
 
 /**
  * Lines of a table whose columns are as wide as their widest cell. Cells must be one line without control characters.
  *
- * @param width columns that the lines may take; flexible columns are cut to fit
- * @param styleCell colours a cell after it was padded
+ * @param width columns that the lines may take; flexible columns are cut to fit, then optional ones left out
+ * @param styleCell colours a cell after it was padded; rows and columns count as in the arguments
  */
 export function textTable(
   columns: readonly Column[],
@@ -26,14 +28,15 @@ export function textTable(
   const natural = columns.map((column, index) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ""))),
   );
-  const widths = columnWidths(columns, natural, width);
+  const kept = keptColumns(columns, natural, width);
+  const widths = columnWidths(columns, kept, natural, width);
   const line = (cells: readonly string[], row: number) =>
-    columns
-      .map((column, index) => {
+    kept
+      .map((index) => {
         const room = widths[index]!;
         const cell = cutMiddle(cells[index] ?? "", room);
-        const isLast = index === columns.length - 1;
-        const padded = column.align === "right" ? padStart(cell, room) : isLast ? cell : padEnd(cell, room);
+        const isLast = index === kept.at(-1);
+        const padded = columns[index]!.align === "right" ? padStart(cell, room) : isLast ? cell : padEnd(cell, room);
         return row === -1 ? style.dim(padded) : styleCell(padded, row, index);
       })
       .join("  ")
@@ -47,14 +50,40 @@ export function textTable(
   ];
 }
 
-function columnWidths(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+/** What a flexible column can be cut to when it says nothing else. */
+const MINIMUM = 12;
+const GAP = 2;
+
+function keptColumns(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {
+  let kept = columns.map((_, index) => index);
+  const least = (index: number) =>
+    columns[index]!.flexible === true ? Math.min(natural[index]!, columns[index]!.minimum ?? MINIMUM) : natural[index]!;
+  const leastWidth = () => kept.reduce((sum, index) => sum + least(index) + GAP, -GAP);
+  const optional = kept
+    .filter((index) => columns[index]!.optional !== undefined)
+    .sort((a, b) => columns[a]!.optional! - columns[b]!.optional!);
+  for (const index of optional) {
+    if (leastWidth() <= width) break;
+    kept = kept.filter((other) => other !== index);
+  }
+  return kept;
+}
+
+/** By index in `columns`; meaningful for those that are kept. */
+function columnWidths(
+  columns: readonly Column[],
+  kept: readonly number[],
+  natural: readonly number[],
+  width: number,
+): number[] {
   const widths = [...natural];
-  let over = widths.reduce((sum, each) => sum + each, 0) + 2 * (widths.length - 1) - width;
+  let over = kept.reduce((sum, index) => sum + widths[index]! + GAP, -GAP) - width;
   // The widest flexible column gives way first.
   while (over > 0) {
     let widest = -1;
-    for (const [index, column] of columns.entries()) {
-      if (column.flexible !== true || widths[index]! <= (column.minimum ?? 12)) continue;
+    for (const index of kept) {
+      const column = columns[index]!;
+      if (column.flexible !== true || widths[index]! <= (column.minimum ?? MINIMUM)) continue;
       if (widest === -1 || widths[index]! > widths[widest]!) widest = index;
     }
     if (widest === -1) break;
