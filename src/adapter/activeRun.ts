@@ -11,7 +11,7 @@ import { ConsoleOutput, type ConsolePiece } from "./consoleOutput.ts";
 import { LogSources } from "./logSources.ts";
 import { ThreadList } from "./threadList.ts";
 
-/** Updates, output and thread events are sent together, at most this often. */
+/** Output and thread events are sent at most this often, and so are updates. */
 const SEND_INTERVAL_MS = 34;
 /** A search looks at this many lines before other requests get their turn. */
 const LINES_PER_TURN = 50_000;
@@ -40,6 +40,7 @@ export class ActiveRun {
   private readonly threadList = new ThreadList();
   private timer: NodeJS.Timeout | undefined;
   private lastSentMs = 0;
+  private lastUpdateMs = 0;
   private updateDue = true;
   private pauseTold = false;
   private over = false;
@@ -73,6 +74,8 @@ export class ActiveRun {
       this.model.addBatch(batch);
       this.threadList.update(batch.threads);
       this.updateDue = true;
+      // Batches are further apart than updates may be: what is in one need not wait for the next turn of the console.
+      if (Date.now() - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate();
       this.schedule();
     });
     recording.onNotice((notice) => {
@@ -164,11 +167,15 @@ export class ActiveRun {
     }
     for (const piece of this.console.flush(this.lastSentMs, everything)) this.client.send("output", outputBody(piece));
     for (const { reason, id } of this.threadList.takeChanges()) this.client.send("thread", { reason, threadId: id });
-    if (this.updateDue) {
-      this.updateDue = false;
-      this.client.send("goldentrace.update", this.model.update(this.recording.now()));
-    }
-    if (this.console.pending || this.threadList.hasChanges) this.schedule();
+    if (everything || this.lastSentMs - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate(everything);
+    if (this.updateDue || this.console.pending || this.threadList.hasChanges) this.schedule();
+  }
+
+  private sendUpdate(everything = false): void {
+    if (!this.updateDue || (this.client.congested && !everything)) return;
+    this.updateDue = false;
+    this.lastUpdateMs = Date.now();
+    this.client.send("goldentrace.update", this.model.update(this.recording.now()));
   }
 
   private async finish(): Promise<RecordingResult | undefined> {
