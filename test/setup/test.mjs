@@ -16,6 +16,7 @@ import { setUp } from "./setup.mjs";
  * @property {string} name
  * @property {(countsFile: string) => import("./processes.mjs").Argv} argv
  * @property {(countsFile: string, exitCode: number) => Promise<Counts>} counts
+ * @property {boolean} [needsWorkbench] the VS Code server and a browser
  */
 
 /**
@@ -59,6 +60,7 @@ const stages = [
     name: "workbench",
     argv: (countsFile) => [...tool("test", "workbench", "run.mjs"), "--counts", countsFile],
     counts: writtenCounts,
+    needsWorkbench: true,
   },
 ];
 
@@ -70,6 +72,7 @@ const packageStage = {
   name: "package",
   argv: (countsFile) => [...tool("test", "workbench", "vsix.mjs"), "--counts", countsFile],
   counts: writtenCounts,
+  needsWorkbench: true,
 };
 
 async function main() {
@@ -86,7 +89,8 @@ async function main() {
   /** @type {string[]} */
   const summary = [];
   try {
-    await setUp({ purpose: "test", workbench: true, browser: true, build: false });
+    const workbench = chosen.some((stage) => stage.needsWorkbench);
+    await setUp({ purpose: "test", workbench, browser: workbench, build: false });
     for (const { name, argv, counts } of chosen) {
       const started = Date.now();
       say(`\n== ${name}`);
