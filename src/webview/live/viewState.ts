@@ -15,6 +15,11 @@ interface SavedState {
   readonly allSyscalls: boolean;
 }
 
+/** Below this width (as in live.css) everything is in one column. */
+const TWO_COLUMNS_PX = 700;
+/** Header, charts, table and a readable piece of log need about this height in one column. */
+const LOW_PX = 900;
+
 /** Longest text that is searched for. */
 export const MAX_SEARCH = 200;
 export const NO_FILTER: LogFilter = { minLevel: 0, unlevelled: true, search: "" };
@@ -58,11 +63,16 @@ function readSaved(state: unknown): SavedState {
     follow: typeof fields.follow === "boolean" ? fields.follow : null,
     collapsed: Array.isArray(fields.collapsed)
       ? fields.collapsed.filter((id): id is string => typeof id === "string")
-      : [],
+      : defaultCollapsed(),
     lastMinute: fields.lastMinute === true,
     sort: { column: column ?? "totalNs", descending: column === undefined || savedSort.descending === true },
     allSyscalls: fields.allSyscalls === true,
   };
+}
+
+/** In a low side bar the log is worth more than the table of calls, which would push it out of sight. */
+function defaultCollapsed(): readonly string[] {
+  return window.innerWidth < TWO_COLUMNS_PX && window.innerHeight < LOW_PX ? ["syscalls"] : [];
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

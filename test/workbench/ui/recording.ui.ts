@@ -7,7 +7,7 @@ import { useWorkbench, type Workbench } from "../workbench.ts";
 import { makeWorkspace, type TestWorkspace } from "./workspace.ts";
 
 const file = useWorkbench();
-const patience = { timeout: 60_000 };
+const patience = { timeout: 30_000 };
 let workspace: TestWorkspace;
 
 beforeEach(async () => {
@@ -59,24 +59,24 @@ async function systemCalls(live: FrameLocator): Promise<number> {
 }
 
 test("F5 streams figures, charts and TRACE lines into the Live view", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   const live = await record(workbench);
 
   // The figures move: two readings that differ, both above nothing.
   await expect.poll(() => systemCalls(live), patience).toBeGreaterThan(0);
   const before = await systemCalls(live);
   await expect.poll(() => systemCalls(live), patience).toBeGreaterThan(before);
-  const cpu = live.locator('[data-chart="cpu"]');
+  const cpu = live.locator(".chart", { has: live.locator('canvas[data-chart="cpu"]') });
   await expect.poll(() => cpu.innerText(), patience).toMatch(/\d+ %/);
 
   // The charts are drawn and change.
-  const canvas = cpu.locator("canvas").first();
+  const canvas = cpu.locator("canvas");
   const picture = () => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
   const drawn = await picture();
   await expect.poll(picture, patience).not.toBe(drawn);
 
   // Levels: all lines, then warnings alone.
-  const rows = live.locator(".log-row");
+  const rows = live.locator(".log-rows .row");
   await expect.poll(() => rows.allInnerTexts().then((texts) => texts.join("\n")), patience).toContain("step");
   await live.locator(".level-select").selectOption("30");
   await expect
@@ -95,23 +95,23 @@ test("F5 streams figures, charts and TRACE lines into the Live view", async () =
   expect(manifest()).toMatchObject({ state: "finished", complete: true, exit: { code: 0 } });
 
   // The session is over; the log still answers, from the run folder.
+  await live.locator(".level-select").selectOption("0");
   await live.locator("input.search").fill("stopped after");
   await expect.poll(() => rows.count(), patience).toBe(1);
   expect(await rows.first().innerText()).toContain("stopped after");
 });
 
 test("a line that names a source position opens it", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   const live = await record(workbench);
   await live.locator("input.search").fill("is a round number");
-  const link = live.locator(".log-row a, .log-row button").filter({ hasText: "worker.py:14" }).first();
-  await link.click();
+  await live.locator(".log-rows .row", { hasText: "is a round number" }).first().click();
   await workbench.page.locator('.tab.active[data-resource-name="worker.py"]').waitFor();
   await expect.poll(() => workbench.statusBar(), patience).toContainEqual(expect.stringMatching(/^Ln 14, Col 1/));
 });
 
 test("stop ends the program and everything it started", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await record(workbench);
   const pid = await programPid();
   expect(existsSync(`/proc/${pid}`)).toBe(true);
@@ -123,7 +123,7 @@ test("stop ends the program and everything it started", async () => {
 });
 
 test("pause stops the whole program, continue lets it go on", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   const live = await record(workbench);
   const pid = await programPid();
   const processState = () => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -136,7 +136,7 @@ test("pause stops the whole program, continue lets it go on", async () => {
 });
 
 test("the Debug Console shows the program's output", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await record(workbench);
   await workbench.runCommand("Debug: Focus on Debug Console View");
   await expect
@@ -145,7 +145,7 @@ test("the Debug Console shows the program's output", async () => {
 });
 
 test("the status bar says what is being recorded", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await record(workbench);
   const item = workbench.statusBarItem("Record worker");
   await item.waitFor();
@@ -154,7 +154,7 @@ test("the status bar says what is being recorded", async () => {
 });
 
 test("a program that is not there is one clear message", async () => {
-  const workbench = await file.open({ folder: workspace.folder });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await workbench.runCommand("Goldentrace: Record a Program…");
   await workbench.choose("Another program…");
   await workbench.answer("./no-such-program --x");

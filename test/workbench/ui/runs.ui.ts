@@ -8,7 +8,7 @@ import { useWorkbench } from "../workbench.ts";
 import { makeWorkspace, type TestWorkspace } from "./workspace.ts";
 
 const file = useWorkbench();
-const patience = { timeout: 60_000 };
+const patience = { timeout: 30_000 };
 let workspace: TestWorkspace;
 
 beforeEach(async () => {

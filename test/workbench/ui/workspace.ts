@@ -19,7 +19,7 @@ while not os.path.exists("stop"):
     sum(i * i for i in range(20000))
     log.debug("step %d done", step)
     if step % 10 == 0:
-        log.warning("step %d is a round number (worker.py:%d)", step, 14)
+        print(f"worker.py:14: warning: step {step} is a round number", flush=True)
     time.sleep(0.02)
 log.info("stopped after %d steps", step)
 `;
