@@ -193,7 +193,7 @@ export class StraceReader {
     this.carried = 0;
     const whole =
       durationStart(carry, 0, carried) !== -1 ||
-      endsUnfinished(carry, carried) ||
+      unfinishedLength(carry, carried) > 0 ||
       hasAt(carry, carried - 4, " +++") ||
       hasAt(carry, carried - 4, " ---");
     if (whole) this.line(carry, 0, carried);
