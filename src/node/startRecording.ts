@@ -77,6 +77,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
   writer.begin();
 
   const outputPaths = new OutputPaths(plan.paths);
+  if (what.kind === "attach") outputPaths.take(what.pid);
   const target: Target = createTarget(request, {
     recorder,
     program,

@@ -13,7 +13,7 @@ class Bench implements RunStore, TargetControl {
   readonly printed: string[] = [];
   readonly commands: string[] = [];
   end: SessionEnd | undefined;
-  private waiting: (() => void) | undefined;
+  private waiting = new Set<() => void>();
   readonly states: RecordingState[] = [];
   readonly builder = new TraceBuilder({ originRealtimeNs: 0n, originMonotonicNs: 0n });
   readonly session: RecordingSession;
@@ -40,12 +40,8 @@ class Bench implements RunStore, TargetControl {
       maxLogRecords: 3,
       now: () => this.time,
       timer: (callback) => {
-        this.waiting = callback;
-        return {
-          dispose: () => {
-            this.waiting = undefined;
-          },
-        };
+        this.waiting.add(callback);
+        return { dispose: () => this.waiting.delete(callback) };
       },
     });
     this.session.onState((state) => this.states.push(state));
@@ -53,13 +49,13 @@ class Bench implements RunStore, TargetControl {
 
   tick(ns: number): void {
     this.time += ns;
-    const callback = this.waiting;
-    this.waiting = undefined;
-    callback?.();
+    const due = this.waiting;
+    this.waiting = new Set();
+    for (const callback of due) callback();
   }
 
   get isWaiting(): boolean {
-    return this.waiting !== undefined;
+    return this.waiting.size > 0;
   }
 
   append(batch: TraceBatch): void {
