@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Disposable, toDisposable } from "../base/disposable.ts";
+import type { Disposable } from "../base/disposable.ts";
 import { errorCode } from "../node/procFiles.ts";
 
 /** Sent to us, but meant for the program: we are in its place on the command line. */
@@ -7,25 +7,48 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 /** The terminal sends these to its whole foreground group, the program included. */
 const FROM_TERMINAL = ["SIGINT", "SIGQUIT"] as const;
 
+/** The program that signals are handed on to, as far as there is one. */
+export interface SignalTarget {
+  /** Undefined while the program is being started: what comes until then is handed on when it runs. */
+  pid(): number | undefined;
+  /** Only we are left. */
+  hasEnded(): boolean;
+}
+
+export interface SignalForwarding extends Disposable {
+  /** The program runs now. */
+  started(): void;
+}
+
 /**
- * While the result is not disposed, signals that would end us reach the program instead, so that it decides what happens and its run
- * is recorded to the end.
+ * Until the result is disposed, signals that would end us reach the program instead, so that it decides what happens and its run is
+ * recorded to the end.
  *
- * @param programEnded tells that only we are left
  * @param onUnanswered called for a signal that has no program to go to
  */
-export function forwardSignals(pid: () => number, programEnded: () => boolean, onUnanswered: () => void): Disposable {
+export function forwardSignals(target: SignalTarget, onUnanswered: () => void): SignalForwarding {
+  const early = new Set<NodeJS.Signals>();
   const listeners = [...FORWARDED, ...FROM_TERMINAL].map((signal) => {
     const listener = () => {
-      if (programEnded()) onUnanswered();
-      else if (!isFromTerminal(signal)) send(pid(), signal);
+      const pid = target.pid();
+      if (target.hasEnded()) onUnanswered();
+      else if (isFromTerminal(signal)) return;
+      else if (pid === undefined) early.add(signal);
+      else send(pid, signal);
     };
     process.on(signal, listener);
     return () => process.off(signal, listener);
   });
-  return toDisposable(() => {
-    for (const remove of listeners) remove();
-  });
+  return {
+    started() {
+      const pid = target.pid();
+      if (pid !== undefined) for (const signal of early) send(pid, signal);
+      early.clear();
+    },
+    dispose() {
+      for (const remove of listeners) remove();
+    },
+  };
 }
 
 function isFromTerminal(signal: string): boolean {

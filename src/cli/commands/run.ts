@@ -26,10 +26,7 @@ export const command: Command = async (argv, context) => {
   const config = loadConfig(workspace);
   const { line, target, program } = whatToRun(argv, config);
   const request = recordingRequest(line, target, program, workspace, config, context);
-  const recording = await startRecording(request);
-  const notices: string[] = [];
-  recording.onNotice((notice) => notices.push(notice));
-  const result = await programAndFolder(recording, line.has("quiet"), context);
+  const { result, notices } = await record(request, line.has("quiet"), context);
   if (result === undefined) return INTERRUPTED;
   await writeClosing(result, notices, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
   return shellExitCode(result.end.exitCode, result.end.signal) ?? COULD_NOT_RECORD;
@@ -118,41 +115,39 @@ function recordingRequest(
 }
 
 /**
- * Waits for the program and then for its run folder. While the program runs nothing is written: its output goes to the same
- * terminal. Undefined when the user did not want to wait for the folder.
+ * Starts the program and waits for it, then for its run folder. While the program runs nothing is written: its output goes to the same
+ * terminal. The result is undefined when the user did not want to wait for the folder.
  */
-async function programAndFolder(recording: Recording, quiet: boolean, { stderr }: CliContext) {
-  let endedAt: number | undefined;
-  const progress = new Progress(
-    stderr,
-    () => `writing the run  ${formatNs((performance.now() - (endedAt ?? 0)) * 1e6)}`,
-  );
+async function record(request: RecordingRequest, quiet: boolean, { stderr }: CliContext) {
+  let recording: Recording | undefined;
+  const notices: string[] = [];
+  let endedAt = 0;
+  const progress = new Progress(stderr, () => `writing the run  ${formatNs((performance.now() - endedAt) * 1e6)}`);
   let abandon: () => void = () => {};
   const abandoned = new Promise<undefined>((resolve) => {
     abandon = () => resolve(undefined);
   });
   let asked = false;
-  const ended = () => recording.state === "finishing" || recording.state === "finished" || recording.state === "failed";
-  const states = recording.onState((state) => {
-    if (state !== "finishing") return;
-    endedAt = performance.now();
-    if (!quiet) progress.start();
+  const hasEnded = () => recording !== undefined && ["finishing", "finished", "failed"].includes(recording.state);
+  // Before the program starts: it may run, and be signalled, before we are told so.
+  const signals = forwardSignals({ pid: () => recording?.info.pid, hasEnded }, () => {
+    if (asked) abandon();
+    else if (stderr.isTerminal)
+      void stderr.write("\r\x1b[2Kgoldentrace: writing the run; once more to leave it incomplete\n");
+    asked = true;
   });
-  const signals = forwardSignals(
-    () => recording.info.pid,
-    ended,
-    () => {
-      if (asked) abandon();
-      else if (stderr.isTerminal)
-        void stderr.write("\r\x1b[2Kgoldentrace: writing the run; once more to leave it incomplete\n");
-      asked = true;
-    },
-  );
   try {
-    return await Promise.race([recording.ended, abandoned]);
+    recording = await startRecording(request);
+    recording.onNotice((notice) => notices.push(notice));
+    recording.onState((state) => {
+      if (state !== "finishing") return;
+      endedAt = performance.now();
+      if (!quiet) progress.start();
+    });
+    signals.started();
+    return { result: await Promise.race([recording.ended, abandoned]), notices };
   } finally {
     signals.dispose();
-    states.dispose();
     await progress.stop();
   }
 }
