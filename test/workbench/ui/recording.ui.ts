@@ -130,6 +130,10 @@ test("pause stops the whole program, continue lets it go on", async () => {
   await workbench.press("F6");
   await expect.poll(processState, patience).toMatch(/[Tt]/);
   await expect.poll(() => live.locator(".header-state [role=status]").innerText(), patience).toBe("Paused");
+  await workbench
+    .debugToolbar()
+    .getByRole("button", { name: /^Continue/ })
+    .waitFor();
   await workbench.press("F5");
   await expect.poll(processState, patience).toMatch(/[SRD]/);
   await expect.poll(() => live.locator(".header-state [role=status]").innerText(), patience).toBe("Recording");
@@ -147,7 +151,7 @@ test("the Debug Console shows the program's output", async () => {
 test("the status bar says what is being recorded", async () => {
   const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await record(workbench);
-  const item = workbench.statusBarItem("Record worker");
+  const item = workbench.page.locator('.statusbar-item[id$="goldentrace.recording"]', { hasText: "Record worker" });
   await item.waitFor();
   await workspace.finish();
   await item.waitFor({ state: "hidden" });
