@@ -191,6 +191,18 @@ describe("RecordingSession", () => {
     expect((await bench.session.ended).end.complete).toBe(false);
   });
 
+  it.each([
+    { told: true, problems: ["left-running"] },
+    { told: false, problems: ["cut-off"] },
+  ])("takes a cut-off trace for whole only when the tracer was told to let go ($told)", async ({ told, problems }) => {
+    const bench = new Bench();
+    bench.session.started(1);
+    bench.builder.addProblem({ kind: "cut-off", message: "inside a line", losesData: true });
+    if (told) bench.session.problem({ kind: "left-running", message: "one lives on", losesData: false });
+    await bench.session.finish({ code: 0, signal: null }, 1);
+    expect(bench.end?.problems.map(({ kind }) => kind)).toEqual(problems);
+  });
+
   it("rejects when something of ours breaks", async () => {
     const bench = new Bench();
     bench.session.started(1);

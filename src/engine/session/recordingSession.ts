@@ -209,7 +209,7 @@ export class RecordingSession implements Recording {
         exit,
         wallNs,
         failed,
-        problems: [...this.found, ...this.parts.builder.problems],
+        problems: [...this.found, ...this.parts.builder.problems.filter((problem) => !this.isOurCut(problem))],
         threads: this.parts.builder.threads.snapshot(),
       });
       this.enter(failed ? "failed" : "finished");
@@ -229,6 +229,12 @@ export class RecordingSession implements Recording {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** A tracer that was told to let go stops in the middle of a line; the call is kept as unfinished. */
+  private isOurCut(problem: TraceProblem): boolean {
+    const toldTo = this.letGo || this.found.some(({ kind }) => kind === "left-running");
+    return problem.kind === "cut-off" && toldTo;
   }
 
   private endLogs(): void {
