@@ -142,7 +142,6 @@ test("pause stops the whole program, continue lets it go on", async () => {
 test("the Debug Console shows the program's output", async () => {
   const workbench = await file.open({ folder: workspace.folder, size: { width: 1400, height: 1000 } });
   await record(workbench);
-  await workbench.runCommand("Debug: Focus on Debug Console View");
   await expect
     .poll(() => workbench.debugConsole().then((lines) => lines.join("\n")), patience)
     .toContain("ready with pid");

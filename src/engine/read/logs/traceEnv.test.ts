@@ -11,7 +11,6 @@ test("sets the table in an empty environment", () => {
   expect(set).toMatchObject({
     LOG_LEVEL: "TRACE",
     RUST_LOG: "trace",
-    RUST_BACKTRACE: "1",
     PYTHONUNBUFFERED: "1",
     PYTHONPATH: "/agent",
   });
@@ -25,7 +24,7 @@ test("overrides nothing that the user set, even empty", () => {
   for (const { name, sets } of TRACE_VARIABLES) {
     if (sets === "if-unset") expect(traceEnvironment(defaults, { [name]: "" })).not.toHaveProperty(name);
   }
-  expect(traceEnvironment(defaults, { RUST_BACKTRACE: "full" })).not.toHaveProperty("RUST_LIB_BACKTRACE");
+  expect(traceEnvironment(defaults, { GLOG_logtostderr: "1" })).not.toHaveProperty("GLOG_alsologtostderr");
 });
 
 test("puts its folder before the user's PYTHONPATH, and never makes an empty entry", () => {
@@ -51,6 +50,11 @@ test("every variable says what it is for, once", () => {
   const names = TRACE_VARIABLES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { why } of TRACE_VARIABLES) expect(why).toMatch(/^[A-Z][\s\S]+\.$/);
+});
+
+test("changes nothing that a crash prints", () => {
+  const names = TRACE_VARIABLES.map(({ name }) => name);
+  for (const name of ["PYTHONFAULTHANDLER", "RUST_BACKTRACE"]) expect(names).not.toContain(name);
 });
 
 test("docs/logs.md lists the table", () => {

@@ -18,31 +18,17 @@ export const PYTHON_STARTUP = "${pythonStartup}";
 
 /**
  * What a recording sets so that programs log at TRACE. Nothing here may change what a program does, only what it tells:
- * variables that redirect output, slow programs down by themselves or mean different things to different programs are
- * left out. `docs/logs.md` tells which and why.
+ * variables that redirect output, change what a crash prints, slow programs down by themselves or mean different things
+ * to different programs are left out. `docs/logs.md` tells which and why.
  */
 export const TRACE_VARIABLES: readonly TraceVariable[] = [
   { name: "LOG_LEVEL", value: "TRACE", sets: "if-unset", why: "The level that many programs read at their start." },
   { name: "RUST_LOG", value: "trace", sets: "if-unset", why: "Rust: tracing-subscriber and env_logger." },
-  { name: "RUST_BACKTRACE", value: "1", sets: "if-unset", why: "Rust: a panic prints its call stack." },
-  {
-    name: "RUST_LIB_BACKTRACE",
-    value: "0",
-    sets: "if-unset",
-    unless: "RUST_BACKTRACE",
-    why: "Rust: errors that are handled do not collect call stacks, which costs time.",
-  },
   {
     name: "PYTHONUNBUFFERED",
     value: "1",
     sets: "if-unset",
     why: "Python: output arrives when it is written, not when a buffer is full.",
-  },
-  {
-    name: "PYTHONFAULTHANDLER",
-    value: "1",
-    sets: "if-unset",
-    why: "Python: a crash in native code prints the Python call stack.",
   },
   {
     name: "PYTHONPATH",
