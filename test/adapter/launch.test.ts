@@ -109,6 +109,7 @@ describe("a program that cannot be launched", () => {
     ["is a directory", { program: "/etc" }, "/etc"],
     ["has no directory", { program: "/bin/true", cwd: "/no/such/dir" }, "/no/such/dir"],
     ["cannot store runs", { program: "/bin/true", outDir: "/proc/nowhere" }, "/proc/nowhere"],
+    ["has a wrong filter", { program: "/bin/true", filter: "no_such_call" }, "no_such_call"],
     ["asks for a missing tracer", { program: "/bin/true", recorder: "strace", stracePath: "/no/strace" }, "/no/strace"],
   ])("%s: the user is told and may try again", async (_, args, named) => {
     const it = new AdapterTest();
@@ -198,6 +199,7 @@ describe("while it runs", () => {
     await client.shown("stdout", "tick 1\n");
     const first = await client.custom("goldentrace.started");
     await client.send("restart", { arguments: it.script("echo second; exit 5") });
+    await client.event("terminated");
     expect(await client.event("exited")).toEqual({ exitCode: 5 });
     const second = await client.custom("goldentrace.started", (info) => info.runId !== first.runId);
     expect(second.pid).not.toBe(first.pid);
@@ -249,17 +251,6 @@ describe("a client that goes away", () => {
     await adapter.exited;
     it.expectNothingLeft();
   });
-});
-
-test("a program whose tracer refuses its options: the user is told what it said", async () => {
-  const it = new AdapterTest();
-  const client = it.adapter().client();
-  await client.begin("launch", it.script("echo never", { filter: "no_such_call" }));
-  await client.event("terminated");
-  expect(client.output("stderr")).toContain("no_such_call");
-  expect(client.output("console")).toContain("did not start");
-  expect(await client.custom("goldentrace.finished")).toMatchObject({ complete: false, exitCode: null });
-  expect(it.manifest().state).toBe("failed");
 });
 
 test("a program that floods: the console is bounded, the run has every byte", async () => {
