@@ -10,7 +10,7 @@ export function calibrate(): Calibration {
   const steps = 50_000_000;
   const cpu = median(3, () => {
     let value = 1;
-    for (let i = 0; i < steps; i++) value = (value * 31 + i) | 0;
+    for (let i = 0; i < steps; i++) value = (Math.imul(value, 31) + i) | 0;
     if (value === 0.5) throw new Error("The loop must not be left out");
   });
   const from = new Uint8Array(64 << 20).fill(1);

@@ -9,8 +9,43 @@ import type { SyscallColumns } from "./trace.ts";
 const MAX_NAMES = 8192;
 const OVERFLOW_NAME = "(other)";
 
+/** Rows and argument bytes are collected in blocks of this size, so that growing never copies what is there. */
+const BLOCK_ROWS = 1 << 15;
+const BLOCK_BYTES = 1 << 21;
+/** A recording takes its rows often and needs little; blocks begin small and grow to the full size. */
+const FIRST_ROWS = 1 << 12;
+const FIRST_BYTES = 1 << 16;
+
+/** Columns of some rows. */
+class Block {
+  readonly start: Float64Array;
+  readonly duration: Float64Array;
+  readonly thread: Int32Array;
+  readonly name: Uint16Array;
+  readonly state: Uint8Array;
+  readonly errno: Uint16Array;
+  readonly result: Float64Array;
+  readonly resultText: Int32Array;
+  readonly stack: Int32Array;
+  /** Where each row's arguments end, counted from the first byte that was not taken yet. */
+  readonly argEnd: Float64Array;
+
+  constructor(readonly capacity: number) {
+    this.start = new Float64Array(capacity);
+    this.duration = new Float64Array(capacity);
+    this.thread = new Int32Array(capacity);
+    this.name = new Uint16Array(capacity);
+    this.state = new Uint8Array(capacity);
+    this.errno = new Uint16Array(capacity);
+    this.result = new Float64Array(capacity);
+    this.resultText = new Int32Array(capacity);
+    this.stack = new Int32Array(capacity);
+    this.argEnd = new Float64Array(capacity);
+  }
+}
+
 /**
- * Rows of system calls while they are collected: columns that grow together, arguments in one byte array without gaps.
+ * Rows of system calls while they are collected: columns that grow together, arguments one behind the other without gaps.
  * Argument text is appended piece by piece with `appendArgs` and belongs to the next `push`.
  */
 export class SyscallRows {
@@ -19,32 +54,21 @@ export class SyscallRows {
   private resultTexts: string[] = [];
   private readonly resultTextIds = new ByteInterner(
     (bytes, start, end) => this.resultTexts.push(asciiText(bytes, start, end)) - 1,
+    4096,
   );
+  private full: Block[] = [];
+  private fullRows = 0;
+  private block = new Block(FIRST_ROWS);
   private rows = 0;
-  private capacity = 0;
-  private start = new Float64Array(0);
-  private duration = new Float64Array(0);
-  private thread = new Int32Array(0);
-  private name = new Uint16Array(0);
-  private state = new Uint8Array(0);
-  private errno = new Uint16Array(0);
-  private result = new Float64Array(0);
-  private resultText = new Int32Array(0);
-  private stack = new Int32Array(0);
-  /** Row i's arguments are `args[argOffsets[i], argOffsets[i + 1])`. */
-  private argOffsets = new Float64Array(1);
-  private args = new Uint8Array(1 << 12);
+  private fullArgs: Uint8Array[] = [];
+  private fullArgBytes = 0;
+  private args = new Uint8Array(FIRST_BYTES);
   private argsUsed = 0;
   private latest = Number.NEGATIVE_INFINITY;
   private sorted = true;
 
   get length(): number {
-    return this.rows;
-  }
-
-  /** Bytes that the rows hold, capacity that is not used yet included. */
-  get byteLength(): number {
-    return this.capacity * 49 + this.args.length;
+    return this.fullRows + this.rows;
   }
 
   nameId(name: string): number {
@@ -67,14 +91,13 @@ export class SyscallRows {
   /** Appends a piece of argument text to the row that is pushed next. */
   appendArgs(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    const needed = this.argsUsed + length;
-    if (needed > this.args.length) this.growArgs(needed);
-    const args = this.args;
+    if (this.argsUsed + length > this.args.length) this.nextArgs(length);
+    const { args } = this;
     let at = this.argsUsed;
+    this.argsUsed = at + length;
     // Below about a hundred bytes a loop beats `set`, which needs a view object for the source.
     if (length < 96) for (let i = start; i < end; i++) args[at++] = bytes[i] as number;
     else args.set(bytes.subarray(start, end), at);
-    this.argsUsed = needed;
   }
 
   /** Ends a row; the indexes are those of the string tables here and of the caller's thread and stack tables. */
@@ -89,85 +112,95 @@ export class SyscallRows {
     resultText: number,
     stack: number,
   ): void {
-    const row = this.rows;
-    if (row === this.capacity) this.grow();
-    this.start[row] = start;
-    this.duration[row] = duration;
-    this.thread[row] = thread;
-    this.name[row] = name;
-    this.state[row] = state;
-    this.errno[row] = errno;
-    this.result[row] = result;
-    this.resultText[row] = resultText;
-    this.stack[row] = stack;
-    this.rows = row + 1;
-    this.argOffsets[row + 1] = this.argsUsed;
+    if (this.rows === this.block.capacity) this.nextBlock();
+    const { block } = this;
+    const row = this.rows++;
+    block.start[row] = start;
+    block.duration[row] = duration;
+    block.thread[row] = thread;
+    block.name[row] = name;
+    block.state[row] = state;
+    block.errno[row] = errno;
+    block.result[row] = result;
+    block.resultText[row] = resultText;
+    block.stack[row] = stack;
+    block.argEnd[row] = this.fullArgBytes + this.argsUsed;
     if (start < this.latest) this.sorted = false;
     else this.latest = start;
   }
 
-  /** Sets the stack of the last row: tracers print it below the call. */
-  setLastStack(stack: number): void {
-    if (this.rows > 0) this.stack[this.rows - 1] = stack;
-  }
-
   /** Copies the rows out, sorted by start, and starts over with little memory. Names and errnos keep their ids. */
   take(): SyscallColumns {
-    const rows = this.rows;
-    const offsets = this.argOffsets.slice(0, rows + 1);
+    const { length } = this;
+    const offsets = new Float64Array(length + 1);
+    this.gather((block) => block.argEnd, offsets.subarray(1));
     const columns: SyscallColumns = {
-      length: rows,
-      start: this.start.slice(0, rows),
-      duration: this.duration.slice(0, rows),
-      thread: this.thread.slice(0, rows),
-      name: this.name.slice(0, rows),
-      state: this.state.slice(0, rows),
-      errno: this.errno.slice(0, rows),
-      result: this.result.slice(0, rows),
-      resultText: this.resultText.slice(0, rows),
-      stack: this.stack.slice(0, rows),
-      argStart: offsets.subarray(0, rows),
-      argEnd: offsets.subarray(1, rows + 1),
-      argBytes: this.args.slice(0, this.argsUsed),
+      length,
+      start: this.gather((block) => block.start, new Float64Array(length)),
+      duration: this.gather((block) => block.duration, new Float64Array(length)),
+      thread: this.gather((block) => block.thread, new Int32Array(length)),
+      name: this.gather((block) => block.name, new Uint16Array(length)),
+      state: this.gather((block) => block.state, new Uint8Array(length)),
+      errno: this.gather((block) => block.errno, new Uint16Array(length)),
+      result: this.gather((block) => block.result, new Float64Array(length)),
+      resultText: this.gather((block) => block.resultText, new Int32Array(length)),
+      stack: this.gather((block) => block.stack, new Int32Array(length)),
+      argStart: offsets.subarray(0, length),
+      argEnd: offsets.subarray(1),
+      argBytes: this.takeArgs(),
       names: this.names.all.slice(),
       errnos: this.errnos.all.slice(),
       resultTexts: this.resultTexts,
     };
     const { sorted } = this;
+    if (this.full.length > 0) this.block = new Block(FIRST_ROWS);
+    this.full = [];
+    this.fullRows = 0;
     this.rows = 0;
-    this.argsUsed = 0;
     this.resultTexts = [];
     this.resultTextIds.clear();
     this.latest = Number.NEGATIVE_INFINITY;
     this.sorted = true;
-    if (this.capacity > 1 << 16) this.resize(1 << 12);
-    if (this.args.length > 1 << 22) this.args = new Uint8Array(1 << 16);
     return sorted ? columns : sortByStart(columns);
   }
 
-  private grow(): void {
-    this.resize(Math.max(1 << 12, this.capacity * 2));
+  private gather<T extends Column>(column: (block: Block) => Column, into: T): T {
+    let at = 0;
+    for (const block of this.full) {
+      into.set(column(block), at);
+      at += block.capacity;
+    }
+    into.set(column(this.block).subarray(0, this.rows), at);
+    return into;
   }
 
-  private resize(capacity: number): void {
-    const keep = Math.min(this.rows, capacity);
-    this.start = resized(this.start, new Float64Array(capacity), keep);
-    this.duration = resized(this.duration, new Float64Array(capacity), keep);
-    this.thread = resized(this.thread, new Int32Array(capacity), keep);
-    this.name = resized(this.name, new Uint16Array(capacity), keep);
-    this.state = resized(this.state, new Uint8Array(capacity), keep);
-    this.errno = resized(this.errno, new Uint16Array(capacity), keep);
-    this.result = resized(this.result, new Float64Array(capacity), keep);
-    this.resultText = resized(this.resultText, new Int32Array(capacity), keep);
-    this.stack = resized(this.stack, new Int32Array(capacity), keep);
-    this.argOffsets = resized(this.argOffsets, new Float64Array(capacity + 1), keep + 1);
-    this.capacity = capacity;
+  private takeArgs(): Uint8Array {
+    const joined = new Uint8Array(this.fullArgBytes + this.argsUsed);
+    let at = 0;
+    for (const piece of this.fullArgs) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    joined.set(this.args.subarray(0, this.argsUsed), at);
+    if (this.fullArgs.length > 0) this.args = new Uint8Array(FIRST_BYTES);
+    this.fullArgs = [];
+    this.fullArgBytes = 0;
+    this.argsUsed = 0;
+    return joined;
   }
 
-  private growArgs(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.args.length * 2));
-    grown.set(this.args.subarray(0, this.argsUsed));
-    this.args = grown;
+  private nextBlock(): void {
+    this.full.push(this.block);
+    this.fullRows += this.block.capacity;
+    this.block = new Block(BLOCK_ROWS);
+    this.rows = 0;
+  }
+
+  private nextArgs(length: number): void {
+    this.fullArgs.push(this.args.subarray(0, this.argsUsed));
+    this.fullArgBytes += this.argsUsed;
+    this.args = new Uint8Array(Math.max(BLOCK_BYTES, length));
+    this.argsUsed = 0;
   }
 }
 
@@ -180,17 +213,17 @@ export function sortByStart(columns: SyscallColumns): SyscallColumns {
   if (order === undefined) return columns;
   return {
     ...columns,
-    start: gather(columns.start, order, new Float64Array(order.length)),
-    duration: gather(columns.duration, order, new Float64Array(order.length)),
-    thread: gather(columns.thread, order, new Int32Array(order.length)),
-    name: gather(columns.name, order, new Uint16Array(order.length)),
-    state: gather(columns.state, order, new Uint8Array(order.length)),
-    errno: gather(columns.errno, order, new Uint16Array(order.length)),
-    result: gather(columns.result, order, new Float64Array(order.length)),
-    resultText: gather(columns.resultText, order, new Int32Array(order.length)),
-    stack: gather(columns.stack, order, new Int32Array(order.length)),
-    argStart: gather(columns.argStart, order, new Float64Array(order.length)),
-    argEnd: gather(columns.argEnd, order, new Float64Array(order.length)),
+    start: reorder(columns.start, order, new Float64Array(order.length)),
+    duration: reorder(columns.duration, order, new Float64Array(order.length)),
+    thread: reorder(columns.thread, order, new Int32Array(order.length)),
+    name: reorder(columns.name, order, new Uint16Array(order.length)),
+    state: reorder(columns.state, order, new Uint8Array(order.length)),
+    errno: reorder(columns.errno, order, new Uint16Array(order.length)),
+    result: reorder(columns.result, order, new Float64Array(order.length)),
+    resultText: reorder(columns.resultText, order, new Int32Array(order.length)),
+    stack: reorder(columns.stack, order, new Int32Array(order.length)),
+    argStart: reorder(columns.argStart, order, new Float64Array(order.length)),
+    argEnd: reorder(columns.argEnd, order, new Float64Array(order.length)),
   };
 }
 
@@ -224,13 +257,8 @@ function orderByStart(start: Float64Array): Uint32Array | undefined {
 
 type Column = Float64Array | Int32Array | Uint16Array | Uint8Array;
 
-function gather<T extends Column>(values: T, order: Uint32Array, into: T): T {
+function reorder<T extends Column>(values: T, order: Uint32Array, into: T): T {
   for (let i = 0; i < order.length; i++) into[i] = values[order[i] as number] as number;
-  return into;
-}
-
-function resized<T extends Column>(values: T, into: T, keep: number): T {
-  into.set(values.subarray(0, keep));
   return into;
 }
 

@@ -1,5 +1,5 @@
 import { skipAnnotation } from "./arguments.ts";
-import { CLOSE_BRACKET, DOT, LESS, QUOTE } from "./ascii.ts";
+import { CLOSE_BRACKET, COMMA, DOT, GREATER, isDigit, LESS, QUOTE, SPACE } from "./ascii.ts";
 import { skipString } from "./quoted.ts";
 
 /** Which quoted strings among a call's arguments are contents of buffers, and not names. */
@@ -11,6 +11,8 @@ export const Redaction = {
   fields: 2,
   /** Strings behind the first array: the environment that `strace -v` prints behind the program's arguments. */
   afterArray: 3,
+  /** The only string, behind a descriptor and in front of numbers: `3</path>, "…", 10, 0`. */
+  only: 4,
   /** Only string 1, 2, 3 or 4: add to this number. */
   nth: 10,
 } as const;
@@ -22,10 +24,8 @@ const nth = (position: number): number => Redaction.nth + position;
  * contents, messages, keys, random numbers and the option string of `mount` (passwords of network shares) are.
  */
 const REDACTED_CALLS: Readonly<Record<string, number>> = {
-  ...each(
-    ["read", "write", "pread64", "pwrite64", "readv", "writev", "preadv", "pwritev", "preadv2", "pwritev2"],
-    Redaction.all,
-  ),
+  ...each(["read", "write", "pread64", "pwrite64"], Redaction.only),
+  ...each(["readv", "writev", "preadv", "pwritev", "preadv2", "pwritev2"], Redaction.all),
   ...each(
     ["getrandom", "vmsplice", "process_vm_readv", "process_vm_writev", "setsockopt", "getsockopt"],
     Redaction.all,
@@ -71,6 +71,7 @@ export function appendRedacted(
   start: number,
   end: number,
 ): void {
+  if (redaction === Redaction.only && appendWithoutString(sink, bytes, start, end)) return;
   let kept = start;
   let strings = 0;
   let arrayClosed = false;
@@ -81,6 +82,7 @@ export function appendRedacted(
       strings++;
       const isData =
         redaction === Redaction.all ||
+        redaction === Redaction.only ||
         (redaction === Redaction.fields && followsDataField(bytes, start, i)) ||
         (redaction === Redaction.afterArray && arrayClosed) ||
         strings === redaction - Redaction.nth;
@@ -99,6 +101,32 @@ export function appendRedacted(
     }
   }
   sink.appendArgs(bytes, kept, end);
+}
+
+/**
+ * The shape nearly all data has, without reading through it: the string begins behind the descriptor and ends at the last
+ * quote. Tells whether the arguments have this shape; nothing is appended otherwise.
+ */
+function appendWithoutString(sink: ArgumentSink, bytes: Uint8Array, start: number, end: number): boolean {
+  let open = start;
+  while (open < end && isDigit(bytes[open] as number)) open++;
+  if (bytes[open] === LESS) open = skipAnnotation(bytes, start, open, end);
+  if (bytes[open] !== COMMA || bytes[open + 1] !== SPACE || bytes[open + 2] !== QUOTE) return false;
+  open += 2;
+  let last = end - 1;
+  while (last > open && bytes[last] !== QUOTE && bytes[last] !== GREATER) last--;
+  if (last <= open + 1 || bytes[last] !== QUOTE) return false;
+  let rest = last + 1;
+  while (rest < end && rest < last + 4 && bytes[rest] === DOT) rest++;
+  // Behind it are numbers only, or what looked like its end is a quote inside the string.
+  for (let i = rest; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte !== COMMA && byte !== SPACE && !isDigit(byte)) return false;
+  }
+  sink.appendArgs(bytes, start, open);
+  sink.appendArgs(PLACEHOLDER, 0, PLACEHOLDER.length);
+  sink.appendArgs(bytes, rest, end);
+  return true;
 }
 
 function followsDataField(bytes: Uint8Array, start: number, quote: number): boolean {

@@ -16,7 +16,7 @@ export class StackLines {
   private readonly known: ByteInterner;
 
   constructor(private readonly stacks: StackBuilder) {
-    this.known = new ByteInterner((bytes, start, end) => this.frame(bytes, start, end));
+    this.known = new ByteInterner((bytes, start, end) => this.frame(bytes, start, end), 4096, 160);
   }
 
   get isEmpty(): boolean {

@@ -673,7 +673,9 @@ export class StraceReader {
     if (!pending.active) return false;
     pending.active = false;
     if (this.held?.full) this.flushHeld();
-    const redaction = this.options.captureData ? Redaction.none : this.redaction(pending.name);
+    let redaction = this.options.captureData ? Redaction.none : this.redaction(pending.name);
+    // Cut arguments may end inside a string, behind anything.
+    if (redaction === Redaction.only) redaction = Redaction.all;
     if (redaction === Redaction.none) this.sink.appendArgs(pending.args, 0, pending.length);
     else appendRedacted(this.sink, redaction, pending.args, 0, pending.length);
     this.add(pending.start, Number.NaN, pending.thread, pending.name, SyscallState.unfinished, 0, Number.NaN, -1);
