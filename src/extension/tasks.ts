@@ -47,6 +47,8 @@ export class TaskProvider implements vscode.TaskProvider {
         cwd: folder.uri.fsPath,
         env: { ELECTRON_RUN_AS_NODE: "1" },
       }),
+      // None, said explicitly: otherwise VS Code asks which one to use before every run.
+      [],
     );
     task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true };
     return task;

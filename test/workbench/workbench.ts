@@ -90,7 +90,10 @@ export class WorkbenchFile {
       "security.workspace.trust.enabled": options.trust === "restricted",
       ...options.settings,
     });
-    const context = await this.browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } });
+    const context = await this.browser.newContext({
+      viewport: options.size ?? { width: 1280, height: 800 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
     context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const workbench = new Workbench(page, this.server);
