@@ -95,8 +95,8 @@ export class SyscallRows {
     const { args } = this;
     let at = this.argsUsed;
     this.argsUsed = at + length;
-    // Below about a hundred bytes a loop beats `set`, which needs a view object for the source.
-    if (length < 96) for (let i = start; i < end; i++) args[at++] = bytes[i] as number;
+    // For short texts a loop beats `set`, which needs a view object for the source.
+    if (length < 56) for (let i = start; i < end; i++) args[at++] = bytes[i] as number;
     else args.set(bytes.subarray(start, end), at);
   }
 

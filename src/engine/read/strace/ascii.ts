@@ -66,20 +66,3 @@ export function escapeNonAscii(bytes: Uint8Array): Uint8Array {
   }
   return escaped;
 }
-
-/** Whether all bytes are ASCII; looks at four bytes at a time. */
-export function isAscii(bytes: Uint8Array): boolean {
-  let at = 0;
-  const aligned = (4 - (bytes.byteOffset & 3)) & 3;
-  for (; at < aligned && at < bytes.length; at++) if ((bytes[at] as number) >= 0x80) return false;
-  const count = (bytes.length - at) >> 2;
-  if (count > 0) {
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, count);
-    let seen = 0;
-    for (let i = 0; i < count; i++) seen |= words[i] as number;
-    if ((seen & 0x80808080) !== 0) return false;
-    at += count * 4;
-  }
-  for (; at < bytes.length; at++) if ((bytes[at] as number) >= 0x80) return false;
-  return true;
-}

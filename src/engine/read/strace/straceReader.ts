@@ -9,25 +9,34 @@ import {
   CLOSE_BRACE,
   CLOSE_PAREN,
   DOT,
-  EQUALS,
   escapeNonAscii,
-  findText,
   GREATER,
   hasAt,
   hexValue,
-  isAscii,
   isDigit,
   LESS,
   MINUS,
   OPEN_BRACE,
-  OPEN_PAREN,
   PIPE,
   PLUS,
   QUESTION,
   SPACE,
   ZERO,
 } from "./ascii.ts";
-import { fraction, LinePrefix } from "./linePrefix.ts";
+import { HeldCall } from "./heldCall.ts";
+import { LineFeeds } from "./lineFeeds.ts";
+import {
+  durationStart,
+  endsUnfinished,
+  fastArgumentsEnd,
+  isNoise,
+  nameEnd,
+  readDuration,
+  UNFINISHED,
+  unfinishedLength,
+  wordEnd,
+} from "./lineParts.ts";
+import { LinePrefix } from "./linePrefix.ts";
 import { firstString } from "./quoted.ts";
 import { type ArgumentSink, appendRedacted, Redaction, redactionOf } from "./redact.ts";
 import { StackLines } from "./stackLines.ts";
@@ -87,10 +96,8 @@ const ACTIONS: Readonly<Record<string, number>> = {
   sendmsg: Action.write,
 };
 
-const UNFINISHED = " <unfinished ...>";
-/** How the line ends that strace was printing when it was told to let go. */
-const DETACHED = " <detached ...>";
-const LINE_FEED = 10;
+/** Input is read in pieces of at most this size. */
+const MAX_PIECE = 1 << 20;
 
 /**
  * Reads what `strace -f -y --absolute-timestamps=format:unix,precision:ns --syscall-times=ns` prints, and every simpler
@@ -116,6 +123,7 @@ export class StraceReader {
   private readonly originSeconds: number;
   private readonly originNanoseconds: number;
 
+  private readonly feeds = new LineFeeds();
   private carry: Uint8Array = new Uint8Array(0);
   private carried = 0;
   private skipping = false;
@@ -149,14 +157,26 @@ export class StraceReader {
 
   /** Reads the next bytes; they may end inside a line. Nothing of `chunk` is kept. */
   push(chunk: Uint8Array): void {
-    const input = isAscii(chunk) ? chunk : escapeNonAscii(chunk);
+    // Always a plain Uint8Array: subclasses such as Buffer beside it make every access to a byte twice as slow.
+    const plain = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let at = 0; at < plain.length; at += MAX_PIECE) this.piece(plain.subarray(at, at + MAX_PIECE));
+  }
+
+  private piece(plain: Uint8Array): void {
+    const { feeds } = this;
+    let input = plain;
+    if (!feeds.scan(input)) {
+      input = escapeNonAscii(plain);
+      feeds.scan(input);
+    }
     let start = 0;
+    let next = 0;
     if (this.carried > 0 || this.skipping) {
-      const feed = input.indexOf(LINE_FEED);
-      if (feed === -1) {
+      if (feeds.count === 0) {
         this.hold(input, 0, input.length);
         return;
       }
+      const feed = feeds.positions[next++] as number;
       this.hold(input, 0, feed);
       if (this.skipping) this.skipping = false;
       else this.line(this.carry, 0, this.carried);
@@ -164,9 +184,8 @@ export class StraceReader {
       start = feed + 1;
     }
     // The last line may go on in the next chunk; scanning never passes the last line feed.
-    const end = input.lastIndexOf(LINE_FEED);
-    while (start <= end) {
-      const feed = input.indexOf(LINE_FEED, start);
+    while (next < feeds.count) {
+      const feed = feeds.positions[next++] as number;
       this.line(input, start, feed);
       start = feed + 1;
     }
@@ -733,138 +752,3 @@ export class StraceReader {
 
 /** Stands for arguments printed before the log begins. */
 const UNSEEN = new TextEncoder().encode("<...> ");
-
-/** A call in stacks mode, until its stack is complete. */
-class HeldCall {
-  full = false;
-  private args = new Uint8Array(1 << 10);
-  private length = 0;
-  private text = "";
-  private readonly values: number[] = [];
-
-  appendArgs(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.length + end - start;
-    if (needed > this.args.length) {
-      const grown = new Uint8Array(needed * 2);
-      grown.set(this.args.subarray(0, this.length));
-      this.args = grown;
-    }
-    this.args.set(bytes.subarray(start, end), this.length);
-    this.length = needed;
-  }
-
-  resultTextIs(text: string): void {
-    this.text = text;
-  }
-
-  hold(...values: [number, number, number, number, number, number, number, number]): void {
-    this.values.splice(0, this.values.length, ...values);
-    this.full = true;
-  }
-
-  release(rows: SyscallRows, stack: number): void {
-    const [start = 0, duration = 0, thread = 0, name = 0, state = 0, errno = 0, result = 0, hasText = -1] = this.values;
-    rows.appendArgs(this.args, 0, this.length);
-    rows.push(
-      start,
-      duration,
-      thread,
-      name,
-      state,
-      errno,
-      result,
-      hasText === -1 ? -1 : rows.resultTextId(this.text),
-      stack,
-    );
-    this.length = 0;
-    this.full = false;
-  }
-}
-
-/** Position of the parenthesis behind a system call's name, -1 when what is at `start` is no name. */
-function nameEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end) {
-    const byte = bytes[at] as number;
-    if (byte === OPEN_PAREN) return at > start ? at : -1;
-    // Letters, digits, `_`, and `?` of the names that strace could not find out.
-    const inName =
-      (byte >= 0x61 && byte <= 0x7a) ||
-      byte === 0x5f ||
-      (byte >= ZERO && byte <= 0x39) ||
-      byte === QUESTION ||
-      (byte >= 0x41 && byte <= 0x5a);
-    if (!inName || at - start > 64) return -1;
-    at++;
-  }
-  return -1;
-}
-
-/** Position of the `<` of ` <0.000123456>` at the end of a line, -1 when there is none. */
-function durationStart(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[end - 1] !== GREATER) return -1;
-  let at = end - 2;
-  let dots = 0;
-  for (; at > start; at--) {
-    const byte = bytes[at] as number;
-    if (byte === DOT) dots++;
-    else if (byte < ZERO || byte > 0x39) break;
-  }
-  return at > start && bytes[at] === LESS && bytes[at - 1] === SPACE && dots === 1 ? at : -1;
-}
-
-function readDuration(bytes: Uint8Array, start: number, end: number): number {
-  let seconds = 0;
-  let at = start;
-  while (bytes[at] !== DOT) seconds = seconds * 10 + (bytes[at++] as number) - ZERO;
-  return seconds * 1e9 + fraction(bytes, at + 1, end);
-}
-
-/**
- * The closing parenthesis of the arguments, found from the end of the line where that cannot be mistaken: the result is
- * one word, or an errno with its text. -1 where arguments must be read forwards.
- */
-function fastArgumentsEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = end - 1;
-  const last = bytes[at];
-  if (last === GREATER) return -1;
-  if (last === CLOSE_PAREN) {
-    while (at > start && bytes[at] !== OPEN_PAREN) at--;
-    at -= 2;
-    if (at <= start || bytes[at + 1] !== SPACE) return -1;
-    const word = at;
-    while (at > start && bytes[at] !== SPACE) at--;
-    if (at === word || bytes[at + 1] !== 0x45) return -1;
-    at--;
-  }
-  while (at > start && bytes[at] !== SPACE) at--;
-  if (at - 1 <= start || bytes[at] !== SPACE || bytes[at - 1] !== EQUALS) return -1;
-  at -= 2;
-  if (bytes[at] !== SPACE) return -1;
-  while (at > start && bytes[at] === SPACE) at--;
-  return bytes[at] === CLOSE_PAREN ? at : -1;
-}
-
-/** Length of the words that stand for the rest of a call which had not returned; 0 when the line is whole. */
-function unfinishedLength(bytes: Uint8Array, end: number): number {
-  if (bytes[end - 2] !== DOT) return 0;
-  if (hasAt(bytes, end - UNFINISHED.length, UNFINISHED)) return UNFINISHED.length;
-  return hasAt(bytes, end - DETACHED.length, DETACHED) ? DETACHED.length : 0;
-}
-
-function endsUnfinished(bytes: Uint8Array, end: number): boolean {
-  return bytes[end - 2] === DOT && hasAt(bytes, end - UNFINISHED.length, UNFINISHED);
-}
-
-function wordEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] !== SPACE) at++;
-  return at;
-}
-
-/** What strace says about itself when its messages go into the log: attached, detached, exit of a thread. */
-function isNoise(bytes: Uint8Array, start: number, end: number): boolean {
-  return (
-    hasAt(bytes, start, "strace: ") || (hasAt(bytes, start, "Process ") && findText(bytes, "tached", start, end) !== -1)
-  );
-}

@@ -1,0 +1,91 @@
+import { CLOSE_PAREN, DOT, EQUALS, findText, GREATER, hasAt, LESS, OPEN_PAREN, SPACE, ZERO } from "./ascii.ts";
+import { fraction } from "./linePrefix.ts";
+
+/** How a line ends whose call goes on while another thread is heard. */
+export const UNFINISHED = " <unfinished ...>";
+/** How the line ends that strace was printing when it was told to let go. */
+const DETACHED = " <detached ...>";
+
+/** Position of the parenthesis behind a system call's name, -1 when what is at `start` is no name. */
+export function nameEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && IN_NAME[bytes[at] as number] === 1) at++;
+  return at > start && at < end && bytes[at] === OPEN_PAREN && at - start <= MAX_NAME ? at : -1;
+}
+
+const MAX_NAME = 64;
+/** Letters, digits, `_`, and `?` of the names that strace could not find out. */
+const IN_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w?]/.test(String.fromCharCode(byte)) ? 1 : 0));
+
+/** Position of the `<` of ` <0.000123456>` at the end of a line, -1 when there is none. */
+export function durationStart(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[end - 1] !== GREATER) return -1;
+  let at = end - 2;
+  let dots = 0;
+  for (; at > start; at--) {
+    const byte = bytes[at] as number;
+    if (byte === DOT) dots++;
+    else if (byte < ZERO || byte > 0x39) break;
+  }
+  return at > start && bytes[at] === LESS && bytes[at - 1] === SPACE && dots === 1 ? at : -1;
+}
+
+/** Nanoseconds of the seconds in `[start, end)`, digits with a point. */
+export function readDuration(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  let at = start;
+  while (bytes[at] !== DOT) value = value * 10 + (bytes[at++] as number) - ZERO;
+  // Nine digits follow unless another precision was asked for.
+  if (end - at !== 10) return value * 1e9 + fraction(bytes, at + 1, end);
+  for (at++; at < end; at++) value = value * 10 + (bytes[at] as number) - ZERO;
+  return value;
+}
+
+/**
+ * The closing parenthesis of the arguments, found from the end of the line where that cannot be mistaken: the result is
+ * one word, or an errno with its text. -1 where arguments must be read forwards.
+ */
+export function fastArgumentsEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  const last = bytes[at];
+  if (last === GREATER) return -1;
+  if (last === CLOSE_PAREN) {
+    while (at > start && bytes[at] !== OPEN_PAREN) at--;
+    at -= 2;
+    if (at <= start || bytes[at + 1] !== SPACE) return -1;
+    const word = at;
+    while (at > start && bytes[at] !== SPACE) at--;
+    if (at === word || bytes[at + 1] !== 0x45) return -1;
+    at--;
+  }
+  while (at > start && bytes[at] !== SPACE) at--;
+  if (at - 1 <= start || bytes[at] !== SPACE || bytes[at - 1] !== EQUALS) return -1;
+  at -= 2;
+  if (bytes[at] !== SPACE) return -1;
+  while (at > start && bytes[at] === SPACE) at--;
+  return bytes[at] === CLOSE_PAREN ? at : -1;
+}
+
+/** Length of the words that stand for the rest of a call which had not returned; 0 when the line is whole. */
+export function unfinishedLength(bytes: Uint8Array, end: number): number {
+  if (bytes[end - 2] !== DOT) return 0;
+  if (hasAt(bytes, end - UNFINISHED.length, UNFINISHED)) return UNFINISHED.length;
+  return hasAt(bytes, end - DETACHED.length, DETACHED) ? DETACHED.length : 0;
+}
+
+export function endsUnfinished(bytes: Uint8Array, end: number): boolean {
+  return bytes[end - 2] === DOT && hasAt(bytes, end - UNFINISHED.length, UNFINISHED);
+}
+
+export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== SPACE) at++;
+  return at;
+}
+
+/** What strace says about itself when its messages go into the log: attached, detached, exit of a thread. */
+export function isNoise(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    hasAt(bytes, start, "strace: ") || (hasAt(bytes, start, "Process ") && findText(bytes, "tached", start, end) !== -1)
+  );
+}
