@@ -206,7 +206,7 @@ export class SyscallRows {
 
 /**
  * Rows in order of start; rows of equal start keep their order. Meant for nearly sorted rows: those that are late are
- * sorted among themselves and merged in. Argument bytes stay where they are.
+ * sorted among themselves and merged in. Arguments come to lie one behind the other again, without gaps.
  */
 export function sortByStart(columns: SyscallColumns): SyscallColumns {
   const order = orderByStart(columns.start);
@@ -222,9 +222,31 @@ export function sortByStart(columns: SyscallColumns): SyscallColumns {
     result: reorder(columns.result, order, new Float64Array(order.length)),
     resultText: reorder(columns.resultText, order, new Int32Array(order.length)),
     stack: reorder(columns.stack, order, new Int32Array(order.length)),
-    argStart: reorder(columns.argStart, order, new Float64Array(order.length)),
-    argEnd: reorder(columns.argEnd, order, new Float64Array(order.length)),
+    ...reorderArgs(columns, order),
   };
+}
+
+/** Moves the arguments of neighbouring rows that stay neighbours in one piece. */
+function reorderArgs(
+  { argBytes, argStart, argEnd }: SyscallColumns,
+  order: Uint32Array,
+): Pick<SyscallColumns, "argBytes" | "argStart" | "argEnd"> {
+  const { length } = order;
+  const offsets = new Float64Array(length + 1);
+  for (let i = 0; i < length; i++) {
+    const row = order[i] as number;
+    offsets[i + 1] = (offsets[i] as number) + (argEnd[row] as number) - (argStart[row] as number);
+  }
+  const moved = new Uint8Array(offsets[length] as number);
+  let first = 0;
+  while (first < length) {
+    let last = first;
+    while (last + 1 < length && argStart[order[last + 1] as number] === argEnd[order[last] as number]) last++;
+    const from = argStart[order[first] as number] as number;
+    moved.set(argBytes.subarray(from, argEnd[order[last] as number]), offsets[first]);
+    first = last + 1;
+  }
+  return { argBytes: moved, argStart: offsets.subarray(0, length), argEnd: offsets.subarray(1) };
 }
 
 /** The stable order of ascending values, or undefined when they ascend already. */
