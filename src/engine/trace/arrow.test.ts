@@ -178,7 +178,7 @@ describe("tables of a recording", () => {
     const expected = plain(whole) as { syscalls: unknown[] };
     let most = 0;
     // The first part is schema and dictionaries; there a sample of positions will do.
-    const dense = file.length - 6000;
+    const dense = file.length - 3500;
     for (let length = 0; length < file.length; length += length < dense ? 97 : 1) {
       const { tables, problems } = readTables({ threads, stacks, frames, syscalls: file.subarray(0, length) });
       expect(problems.map((problem) => problem.message)).toEqual([
@@ -216,7 +216,7 @@ describe("tables of a recording", () => {
         const { tables } = readTables({ ...files, [name]: bytes } as TableFiles);
         checkIndexes(tables);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

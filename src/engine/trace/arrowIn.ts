@@ -174,12 +174,14 @@ function readThreads(table: ArrowTable<"threads">, repairs: Repairs): ThreadInfo
   const pid = table.int32("pid");
   const tid = table.int32("tid");
   const parent = table.int32("parent");
-  const role = table.dictionary("role", (text) => ROLE_NAMES.indexOf(text as (typeof ROLE_NAMES)[number]));
+  const ids = (column: ColumnsOf<"threads">, names: readonly string[]): Int32Array =>
+    table.dictionary(column, (text) => names.indexOf(text), -1, new Int32Array(table.length));
+  const role = ids("role", ROLE_NAMES);
   const name = table.texts("name");
   const execs = table.texts("execs");
   const start = table.float64("start_ns");
   const end = table.float64("end_ns");
-  const exit = table.dictionary("exit", (text) => EXIT_KINDS.indexOf(text as (typeof EXIT_KINDS)[number]));
+  const exit = ids("exit", EXIT_KINDS);
   const code = table.int32("exit_code");
   const signal = table.texts("exit_signal");
   const coreDumped = table.uint8("core_dumped");
@@ -286,8 +288,8 @@ function readFrames(table: ArrowTable<"frames">, sites: SiteTable, repairs: Repa
 
 function readStacks(table: ArrowTable<"stacks">, frames: Frame[], sites: SiteTable, repairs: Repairs): StackTable {
   const stack = table.int32("stack");
-  const parent = table.int32("caller");
-  const frame = table.int32("frame");
+  const parent = table.int32("caller").slice();
+  const frame = table.int32("frame").slice();
   const site = readSites(table, sites);
   let length = 0;
   // Callers come before what they call: that also excludes rings.
@@ -334,36 +336,35 @@ function readSyscalls(
   const names = new StringTable(SYSCALL_NAMES);
   const errnos = new StringTable(ERRNO_NAMES);
 
-  const start = table.float64("time_ns");
-  let latest = 0;
-  for (let row = 0; row < length; row++) {
-    const time = start[row] as number;
-    if (Number.isFinite(time)) {
-      latest = time;
-    } else {
-      start[row] = latest;
-      repairs.add();
-    }
+  // Columns may be views of the file: they are copied before the first repair.
+  let start = table.float64("time_ns");
+  if (start.some((time) => !Number.isFinite(time))) {
+    let latest = 0;
+    start = start.map((time) => {
+      if (!Number.isFinite(time)) repairs.add();
+      else latest = time;
+      return latest;
+    });
   }
 
-  const thread = table.int32("thread");
+  let thread = table.int32("thread");
   const known = threads.rows.length;
-  let lost: { pid: Int32Array; tid: Int32Array } | undefined;
-  for (let row = 0; row < length; row++) {
-    const index = thread[row] as number;
-    if (index >= 0 && index < known) continue;
-    lost ??= { pid: table.int32("pid"), tid: table.int32("tid") };
-    thread[row] = threads.index(index, lost.pid[row] as number, lost.tid[row] as number, repairs);
+  if (thread.some((index) => index < 0 || index >= known)) {
+    const pid = table.int32("pid");
+    const tid = table.int32("tid");
+    thread = thread.map((index, row) => threads.index(index, pid[row] as number, tid[row] as number, repairs));
   }
 
-  const state = table.dictionary("state", (text) => STATE_NAMES.indexOf(text as (typeof STATE_NAMES)[number]));
-  const stack = table.int32("stack");
-  for (let row = 0; row < length; row++) {
-    const node = stack[row] as number;
-    if (node >= -1 && node < stackCount) continue;
-    stack[row] = -1;
-    repairs.add();
+  let stack = table.int32("stack");
+  const impossible = (node: number): boolean => node < -1 || node >= stackCount;
+  if (stack.some(impossible)) {
+    stack = stack.map((node) => {
+      if (!impossible(node)) return node;
+      repairs.add();
+      return -1;
+    });
   }
+  const stateOf = (text: string): number => STATE_NAMES.indexOf(text as (typeof STATE_NAMES)[number]);
 
   const { resultText, resultTexts } = readResultTexts(table);
   const { bytes, offsets } = table.bytes("args");
@@ -373,7 +374,7 @@ function readSyscalls(
     duration: table.float64("duration_ns"),
     thread,
     name: namedColumn(table, "syscall", "syscall_other", names, names.intern("(unknown)"), repairs),
-    state: Uint8Array.from(state, (value) => Math.max(0, value)),
+    state: table.dictionary("state", stateOf, 0, new Uint8Array(length)),
     errno: namedColumn(table, "errno", "errno_other", errnos, 0, undefined),
     result: table.int64("result"),
     resultText,
@@ -396,22 +397,24 @@ function namedColumn(
   absent: number,
   repairs: Repairs | undefined,
 ): Uint16Array {
-  const ids = table.dictionary(column, (text) => names.intern(text));
+  const ids = table.dictionary(column, (text) => internSome(names, text), UNNAMED, new Uint16Array(table.length));
   table.eachText(others, (row, bytes, start, end) => {
-    // 16 bits number the names; a file with more distinct ones is none of ours.
-    if (ids[row] === -1 && names.size < 0xffff) ids[row] = names.intern(decoder.decode(bytes.subarray(start, end)));
+    if (ids[row] === UNNAMED) ids[row] = internSome(names, decoder.decode(bytes.subarray(start, end)));
   });
-  const values = new Uint16Array(ids.length);
   for (let row = 0; row < ids.length; row++) {
-    const id = ids[row] as number;
-    if (id >= 0 && id <= 0xffff) {
-      values[row] = id;
-    } else {
-      values[row] = absent;
-      repairs?.add();
-    }
+    if (ids[row] !== UNNAMED) continue;
+    ids[row] = absent;
+    repairs?.add();
   }
-  return values;
+  return ids;
+}
+
+/** Marks rows without a name while names are collected. */
+const UNNAMED = 0xffff;
+
+/** 16 bits number the names; a file with more distinct ones is none of ours. */
+function internSome(names: StringTable, text: string): number {
+  return names.size < UNNAMED ? names.intern(text) : (names.find(text) ?? UNNAMED);
 }
 
 const decoder = new TextDecoder();
@@ -427,17 +430,17 @@ function readResultTexts(table: ArrowTable<"syscalls">): { resultText: Int32Arra
 }
 
 function readLogs(table: ArrowTable<"logs">, sites: SiteTable): LogColumns {
-  const stream = table.dictionary("stream", (text) => STREAM_NAMES.indexOf(text as (typeof STREAM_NAMES)[number]));
+  const isStream = (text: string): number => STREAM_NAMES.indexOf(text as (typeof STREAM_NAMES)[number]);
   const file = table.texts("file");
   const line = table.int32("line");
   const plain = (column: ColumnsOf<"logs">): string[] => table.texts(column).map((text) => text ?? "");
   return {
     length: table.length,
-    time: table.float64("time_ns", 0),
-    stream: Uint8Array.from(stream, (value) => Math.max(0, value)),
+    time: table.float64("time_ns"),
+    stream: table.dictionary("stream", isStream, 0, new Uint8Array(table.length)),
     level: table.uint8("level_number"),
-    offset: table.float64("byte_offset", 0),
-    byteLength: table.float64("byte_length", 0),
+    offset: table.float64("byte_offset"),
+    byteLength: table.float64("byte_length"),
     text: plain("text"),
     message: plain("message"),
     logger: plain("logger"),
@@ -449,7 +452,7 @@ function readLogs(table: ArrowTable<"logs">, sites: SiteTable): LogColumns {
 function readMetrics(table: ArrowTable<"metrics">): MetricColumns {
   return {
     length: table.length,
-    time: table.float64("time_ns", 0),
+    time: table.float64("time_ns"),
     pid: table.int32("pid"),
     cpuPercent: table.float64("cpu_percent"),
     cpuNs: table.float64("cpu_ns"),
@@ -467,7 +470,7 @@ function readMetrics(table: ArrowTable<"metrics">): MetricColumns {
 }
 
 function readSignals(table: ArrowTable<"signals">, threads: ThreadRows, repairs: Repairs): SignalEvent[] {
-  const time = table.float64("time_ns", 0);
+  const time = table.float64("time_ns");
   const thread = table.int32("thread");
   const signal = table.texts("signal");
   const details = table.texts("details");
@@ -480,9 +483,14 @@ function readSignals(table: ArrowTable<"signals">, threads: ThreadRows, repairs:
 }
 
 function readMarks(table: ArrowTable<"marks">, threads: ThreadRows): Mark[] {
-  const time = table.float64("time_ns", 0);
+  const time = table.float64("time_ns");
   const thread = table.int32("thread");
-  const kind = table.dictionary("kind", (text) => MARK_KINDS.indexOf(text as (typeof MARK_KINDS)[number]));
+  const kind = table.dictionary(
+    "kind",
+    (text) => MARK_KINDS.indexOf(text as Mark["kind"]),
+    -1,
+    new Int32Array(table.length),
+  );
   const name = table.texts("name");
   const value = table.texts("value");
   return name.map((text, row) => ({

@@ -59,6 +59,11 @@ export class ArrowTable<T extends TableName> {
     return new ArrowTable(table, understood ? end : "damaged", batches);
   }
 
+  /** The column of a table that came in one batch: its memory can be used as it is. */
+  private singlePiece(column: ColumnsOf<T>): Data | undefined {
+    return this.children.length === 1 ? this.children[0]?.[this.positions.get(column) ?? -1] : undefined;
+  }
+
   /** The pieces of a column, one for each batch, with the number of its first row. */
   *pieces(column: ColumnsOf<T>): Generator<{ readonly data: Data; readonly row: number; readonly rows: number }> {
     const position = this.positions.get(column) ?? -1;
@@ -70,25 +75,35 @@ export class ArrowTable<T extends TableName> {
     }
   }
 
-  /** A column of numbers; nulls become `absent`. */
-  float64(column: ColumnsOf<T>, absent = Number.NaN): Float64Array {
+  /** A column of numbers; nulls become `NaN`. The result may be a view of the file's bytes: do not write to it. */
+  float64(column: ColumnsOf<T>): Float64Array {
+    const only = this.singlePiece(column);
+    if (only !== undefined && everyNull(only, (i) => Number.isNaN(only.values[i]))) {
+      return (only.values as Float64Array).subarray(0, this.length);
+    }
     const values = new Float64Array(this.length);
     for (const { data, row, rows } of this.pieces(column)) {
       values.set((data.values as Float64Array).subarray(0, rows), row);
-      eachNull(data, (i) => {
-        values[row + i] = absent;
+      everyNull(data, (i) => {
+        values[row + i] = Number.NaN;
+        return true;
       });
     }
     return values;
   }
 
-  /** A column of integers; nulls become -1. */
+  /** A column of integers; nulls become -1. The result may be a view of the file's bytes: do not write to it. */
   int32(column: ColumnsOf<T>): Int32Array {
+    const only = this.singlePiece(column);
+    if (only !== undefined && everyNull(only, (i) => only.values[i] === -1)) {
+      return (only.values as Int32Array).subarray(0, this.length);
+    }
     const values = new Int32Array(this.length);
     for (const { data, row, rows } of this.pieces(column)) {
       values.set((data.values as Int32Array).subarray(0, rows), row);
-      eachNull(data, (i) => {
+      everyNull(data, (i) => {
         values[row + i] = -1;
+        return true;
       });
     }
     return values;
@@ -110,27 +125,36 @@ export class ArrowTable<T extends TableName> {
       for (let i = 0; i < rows; i++) {
         values[row + i] = (words[2 * i + 1] as number) * 4294967296 + ((words[2 * i] as number) >>> 0);
       }
-      eachNull(data, (i) => {
+      everyNull(data, (i) => {
         values[row + i] = Number.NaN;
+        return true;
       });
     }
     return values;
   }
 
-  /** Indexes of a dictionary column's values in a table of the caller's; nulls and impossible indexes become -1. */
-  dictionary(column: ColumnsOf<T>, idOf: (text: string) => number): Int32Array {
-    const ids = new Int32Array(this.length);
+  /** Writes the caller's ids of a dictionary column's values; nulls and impossible indexes get `absent`. */
+  dictionary<I extends Uint8Array | Uint16Array | Int32Array>(
+    column: ColumnsOf<T>,
+    idOf: (text: string) => number,
+    absent: number,
+    ids: I,
+  ): I {
     let known: unknown;
     let table = new Int32Array(0);
     for (const { data, row, rows } of this.pieces(column)) {
       if (data.dictionary !== known) {
         known = data.dictionary;
-        table = Int32Array.from(dictionaryTexts(data), idOf);
+        table = Int32Array.from(dictionaryTexts(data), (text) => {
+          const id = idOf(text);
+          return id < 0 ? absent : id;
+        });
       }
       const indexes = data.values as Int32Array;
-      for (let i = 0; i < rows; i++) ids[row + i] = table[indexes[i] as number] ?? -1;
-      eachNull(data, (i) => {
-        ids[row + i] = -1;
+      for (let i = 0; i < rows; i++) ids[row + i] = table[indexes[i] as number] ?? absent;
+      everyNull(data, (i) => {
+        ids[row + i] = absent;
+        return true;
       });
     }
     return ids;
@@ -161,6 +185,15 @@ export class ArrowTable<T extends TableName> {
 
   /** A text column's bytes in one array; row i's are `[offsets[i], offsets[i + 1])`. */
   bytes(column: ColumnsOf<T>): { bytes: Uint8Array; offsets: Float64Array } {
+    const only = this.singlePiece(column);
+    if (only !== undefined) {
+      const text = textBytes(only, this.length);
+      const from = only.valueOffsets as Int32Array;
+      const first = from[0] as number;
+      const offsets = new Float64Array(this.length + 1);
+      for (let i = 0; i <= this.length; i++) offsets[i] = (from[i] as number) - first;
+      return { bytes: text, offsets };
+    }
     let size = 0;
     for (const { data, rows } of this.pieces(column)) size += textBytes(data, rows).length;
     const bytes = new Uint8Array(size);
@@ -191,14 +224,18 @@ function dictionaryTexts(data: Data): string[] {
   return texts;
 }
 
-function eachNull(data: Data, use: (i: number) => void): void {
-  if (data.nullCount === 0) return;
+/** Calls back for every null until the answer is false; tells whether it never was. */
+function everyNull(data: Data, check: (i: number) => boolean): boolean {
+  if (data.nullCount === 0) return true;
   const { nullBitmap, length } = data;
   for (let at = 0; at < length; at += 8) {
     const bits = nullBitmap[at >> 3] as number;
     if (bits === 0xff) continue;
-    for (let bit = 0; bit < 8 && at + bit < length; bit++) if ((bits & (1 << bit)) === 0) use(at + bit);
+    for (let bit = 0; bit < 8 && at + bit < length; bit++) {
+      if ((bits & (1 << bit)) === 0 && !check(at + bit)) return false;
+    }
   }
+  return true;
 }
 
 const CONTINUATION = -1;
