@@ -8,6 +8,7 @@ import { slowestCalls } from "./slowestCalls.ts";
 import type { RunSummary } from "./summary.ts";
 import { syscallTable } from "./syscallTable.ts";
 import { threadTable } from "./threadTable.ts";
+import { largerKnown, transferredBytes } from "./transferredBytes.ts";
 
 const SLOWEST = 10;
 
@@ -30,7 +31,13 @@ export interface SummaryExtra {
  */
 export function summarize(trace: Trace, manifest: RunManifest | undefined, extra: SummaryExtra): RunSummary {
   const table = syscallTable(trace.syscalls);
-  const metrics = metricTotals(trace.metrics);
+  const sampled = metricTotals(trace.metrics);
+  const transferred = transferredBytes(trace.syscalls);
+  const metrics = {
+    ...sampled,
+    readBytes: largerKnown(sampled.readBytes, transferred.read),
+    writtenBytes: largerKnown(sampled.writtenBytes, transferred.written),
+  };
   const sites = hotLines(trace);
   const problems = manifest === undefined ? trace.problems : mergeProblems(manifest.problems, trace.problems);
   return {

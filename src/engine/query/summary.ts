@@ -28,6 +28,7 @@ export interface RunSummary {
   readonly cpuNs: number | null;
   /** Largest sum of RSS sampled, or VmHWM of the largest process when that is more; null without metrics. */
   readonly peakRssBytes: number | null;
+  /** Bytes through read-like calls: as sampled from /proc, or as the traced calls returned when that is more. */
   readonly readBytes: number | null;
   readonly writtenBytes: number | null;
   readonly threads: readonly ThreadSummary[];
