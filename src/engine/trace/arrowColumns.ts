@@ -87,6 +87,18 @@ export function utf8Data(texts: (row: number) => string | undefined, from: numbe
   return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes.subarray(0, used), ...nulls });
 }
 
+/** A column of texts that are all null. */
+export function noTexts(length: number): Data {
+  return makeData({
+    type: new Utf8(),
+    length,
+    valueOffsets: new Int32Array(length + 1),
+    data: new Uint8Array(0),
+    nullCount: length,
+    nullBitmap: new Uint8Array((length + 7) >> 3),
+  });
+}
+
 /** Texts given as byte ranges. Ranges without gaps are not copied. */
 export function utf8SpanData(
   bytes: Uint8Array,

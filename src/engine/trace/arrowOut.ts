@@ -6,6 +6,7 @@ import {
   float64Data,
   int32Data,
   int64Data,
+  noTexts,
   uint8Data,
   utf8Data,
   utf8SpanData,
@@ -349,7 +350,7 @@ function writeSyscalls(
             0,
             length,
           )
-        : utf8Data(nothing, 0, length),
+        : noTexts(length),
       args: utf8SpanData(calls.argBytes, calls.argStart, calls.argEnd, from, to),
       result: int64Data(calls.result, from, to, (row) => exactInteger(texts[calls.resultText[row] as number])),
       result_text: utf8Data((row) => texts[calls.resultText[row] as number], from, to),
@@ -360,7 +361,7 @@ function writeSyscalls(
             0,
             length,
           )
-        : utf8Data(nothing, 0, length),
+        : noTexts(length),
       state: table.indexed("state", state),
       stack: int32Data(calls.stack, from, to, true),
       file: table.indexed("file", file),
@@ -370,8 +371,6 @@ function writeSyscalls(
     length,
   );
 }
-
-const nothing = (): undefined => undefined;
 
 /** The integer at the start of a result's text, where it is one. */
 function exactInteger(text: string | undefined): bigint | undefined {

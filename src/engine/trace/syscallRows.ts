@@ -129,7 +129,7 @@ export class SyscallRows {
     else this.latest = start;
   }
 
-  /** Copies the rows out, sorted by start, and starts over with little memory. Names and errnos keep their ids. */
+  /** Copies the rows out, sorted by start, and starts over in the last block. Names and errnos keep their ids. */
   take(): SyscallColumns {
     const { length } = this;
     const offsets = new Float64Array(length + 1);
@@ -153,7 +153,6 @@ export class SyscallRows {
       resultTexts: this.resultTexts,
     };
     const { sorted } = this;
-    if (this.full.length > 0) this.block = new Block(FIRST_ROWS);
     this.full = [];
     this.fullRows = 0;
     this.rows = 0;
@@ -182,7 +181,7 @@ export class SyscallRows {
       at += piece.length;
     }
     joined.set(this.args.subarray(0, this.argsUsed), at);
-    if (this.fullArgs.length > 0) this.args = new Uint8Array(FIRST_BYTES);
+    if (this.args.length > BLOCK_BYTES) this.args = new Uint8Array(FIRST_BYTES);
     this.fullArgs = [];
     this.fullArgBytes = 0;
     this.argsUsed = 0;
