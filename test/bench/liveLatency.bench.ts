@@ -18,7 +18,6 @@ import { calibrate, calibrationLine } from "./calibration.ts";
  * second under strace, so their cost is measured on batches made up here.
  */
 
-// run.mjs bundles benches into a folder of node_modules.
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const LINES_PER_MS = 50;
 const BATCH_MS = 40;

@@ -1,39 +1,41 @@
-// The Live view under load: a recording that writes 50,000 lines a second, updated 30 times a second, in the system's Chromium.
-// `node test/bench/liveView.mjs [SECONDS]` prints one line of JSON per figure; timings hold for this machine at this moment only, hence the calibration.
+import { Harness } from "../webview/harness.ts";
 
-import { mkdtemp, rm } from "node:fs/promises";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import * as esbuild from "esbuild";
+/**
+ * The Live view under load: a recording that writes 50,000 lines a second, updated 30 times a second, in the system's Chromium.
+ * `npm run bench liveView [SECONDS]` prints JSON; timings hold for this machine at this moment only, hence the calibration.
+ */
 
-const root = path.resolve(import.meta.dirname, "../..");
-const webview = path.join(root, "test/webview");
+interface Load {
+  readonly seconds: number;
+  readonly linesPerSecond: number;
+}
 
-/** Bundles the tests' harness, which is TypeScript, beside the modules that it imports. */
-async function loadHarness() {
-  const folder = await mkdtemp(path.join(root, "node_modules/.goldentrace-bench-"));
-  try {
-    const outfile = path.join(folder, "harness.mjs");
-    await esbuild.build({
-      entryPoints: [path.join(webview, "harness.ts")],
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      packages: "external",
-      define: { "import.meta.dirname": JSON.stringify(webview) },
-      outfile,
-      logLevel: "warning",
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+interface Distribution {
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** What a user would notice; times in milliseconds. */
+interface Noticed {
+  /** For a fixed piece of work. */
+  readonly calibrationMs: number;
+  readonly updates: number;
+  /** Updates whose newest line was seen. */
+  readonly seen: number;
+  /** From an update to a frame with its newest line. */
+  readonly latencyMs: Distribution;
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
+  readonly frameMs: Distribution;
+  /** Elements of the page at the end. */
+  readonly elements: number;
 }
 
 /** Runs in the page: plays the recording and measures what the user would notice. */
-async function play({ seconds, linesPerSecond }) {
+async function play({ seconds, linesPerSecond }: Load): Promise<Noticed> {
   const rate = 30;
-  const percentile = (values, part) =>
+  const percentile = (values: readonly number[], part: number): number =>
     [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
 
   // Calibration: how long this machine takes for a fixed piece of work right now.
@@ -42,21 +44,21 @@ async function play({ seconds, linesPerSecond }) {
   for (let i = 0; i < 20_000_000; i++) sum = (sum + i * 31) | 0;
   const calibrationMs = performance.now() - begun + (sum === 1 ? 1 : 0);
 
-  const longTasks = [];
+  const longTasks: number[] = [];
   new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
     type: "longtask",
     buffered: false,
   });
-  const frames = [];
+  const frames: number[] = [];
   let running = true;
-  const frame = (at) => {
+  const frame = (at: number): void => {
     frames.push(at);
     if (running) requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
 
   const { host } = window;
-  const latencies = [];
+  const latencies: number[] = [];
   host.log.lines = 1;
   await host.start({}, { elapsedNs: 0 });
   const start = performance.now();
@@ -84,8 +86,8 @@ async function play({ seconds, linesPerSecond }) {
     const sent = performance.now();
     const samples = i % 3 === 0 ? host.samples(elapsedNs - 1e8, elapsedNs) : [];
     void host.update({ elapsedNs, syscalls: i * 1000, samples, topSyscalls });
-    const seen = () => {
-      const newest = [...document.querySelectorAll(".row:not(.pending)")].at(-1)?.dataset.position;
+    const seen = (): void => {
+      const newest = [...document.querySelectorAll<HTMLElement>(".row:not(.pending)")].at(-1)?.dataset.position;
       if (Number(newest) >= lines - 1) latencies.push(performance.now() - sent);
       else if (running) requestAnimationFrame(seen);
     };
@@ -93,7 +95,7 @@ async function play({ seconds, linesPerSecond }) {
   }
   await new Promise((resolve) => setTimeout(resolve, 500));
   running = false;
-  const gaps = frames.slice(1).map((at, i) => at - frames[i]);
+  const gaps = frames.slice(1).map((at, i) => at - (frames[i] ?? at));
   return {
     calibrationMs,
     updates,
@@ -106,20 +108,11 @@ async function play({ seconds, linesPerSecond }) {
   };
 }
 
-/** @param {number} seconds how long the recording is played */
-export async function measureLiveView(seconds = 10) {
-  const { Harness } = await loadHarness();
-  const harness = await Harness.start();
-  try {
-    const { page } = await harness.open({ width: 350, height: 1100, scale: 2 });
-    return await page.evaluate(play, { seconds, linesPerSecond: 50_000 });
-  } finally {
-    await harness.stop();
-  }
-}
-
-if (process.argv[1] === import.meta.filename) {
-  console.log(
-    JSON.stringify({ bench: "liveView", ...(await measureLiveView(Number(process.argv[2] ?? 10))) }, null, 2),
-  );
+const harness = await Harness.start();
+try {
+  const { page } = await harness.open({ width: 350, height: 1100, scale: 2 });
+  const load: Load = { seconds: Number(process.argv[2] ?? 10), linesPerSecond: 50_000 };
+  console.log(JSON.stringify({ bench: "liveView", ...(await page.evaluate(play, load)) }, null, 2));
+} finally {
+  await harness.stop();
 }

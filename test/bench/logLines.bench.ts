@@ -1,19 +1,18 @@
-// Log lines to records, in lines a second of one core. `node test/bench/logLines.mjs` prints one line of JSON per format.
-// Figures are CPU time, not wall time, and stand beside a calibration: readline with one regular expression on the same lines.
-
-import { mkdtemp, rm } from "node:fs/promises";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { pathToFileURL } from "node:url";
-import * as esbuild from "esbuild";
+import { LogReader } from "../../src/engine/read/logs/logReader.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
+/**
+ * Log lines to records, in lines a second of one core: one line of JSON per format. `npm run bench logLines`
+ *
+ * Figures are CPU time, not wall time, and stand beside a calibration: readline with one regular expression on the same lines.
+ */
+
 const LINES = 200_000;
 const CHUNK = 64 * 1024;
 const ROUNDS = 3;
 
-const FORMATS = {
+const FORMATS: Readonly<Record<string, (i: number) => string>> = {
   plain: (i) => `step ${i} of the computation is done, the residual is 0.000${i}`,
   "not ASCII": (i) => `Schritt ${i} der größten Berechnung ist vorbei, Rest 0.000${i}`,
   "progress bar": (i) => `\r 50%|##  | ${i}/200000 [00:01<00:01, 1.00s/it]`,
@@ -28,25 +27,8 @@ const FORMATS = {
   glog: (i) => `I1122 02:04:37.123456 1234 file.cc:12] step ${i} done`,
 };
 
-async function loadReader() {
-  const folder = await mkdtemp(path.join(root, "node_modules/.goldentrace-bench-"));
-  try {
-    const outfile = path.join(folder, "logReader.mjs");
-    await esbuild.build({
-      entryPoints: [path.join(root, "src/engine/read/logs/logReader.ts")],
-      bundle: true,
-      format: "esm",
-      outfile,
-      logLevel: "warning",
-    });
-    return (await import(pathToFileURL(outfile).href)).LogReader;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 /** The least CPU time of some rounds, in seconds. */
-async function cpuSeconds(work) {
+async function cpuSeconds(work: () => unknown): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     const begun = process.cpuUsage();
@@ -57,13 +39,13 @@ async function cpuSeconds(work) {
   return least;
 }
 
-function chunksOf(bytes) {
-  const chunks = [];
+function chunksOf(bytes: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK) chunks.push(bytes.subarray(at, at + CHUNK));
   return chunks;
 }
 
-async function withReadline(chunks) {
+async function withReadline(chunks: readonly Buffer[]): Promise<number> {
   let levels = 0;
   for await (const line of createInterface({ input: Readable.from(chunks) })) {
     if (/\b(TRACE|DEBUG|INFO|WARN|ERROR)\b/.test(line)) levels++;
@@ -71,7 +53,6 @@ async function withReadline(chunks) {
   return levels;
 }
 
-const LogReader = await loadReader();
 for (const [format, line] of Object.entries(FORMATS)) {
   const chunks = chunksOf(Buffer.from(Array.from({ length: LINES }, (_, i) => `${line(i)}\n`).join("")));
   let records = 0;
