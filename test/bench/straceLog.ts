@@ -8,7 +8,7 @@ export function straceLog(events: number): Buffer {
     time += 1 + Math.floor(random() * 40);
     return `${String(time).slice(0, 10)}.${String(time).slice(10)}${String(Math.floor(random() * 1000)).padStart(3, "0")}`;
   };
-  const file = (): string => `/usr/lib/x86_64-linux-gnu/lib${pick(WORDS)}-${Math.floor(random() * 40)}`;
+  const file = (): string => `/usr/lib/x86_64/lib${pick(WORDS)}-${Math.floor(random() * 40)}`;
   const fd = (): string => `${3 + Math.floor(random() * 20)}<${file()}>`;
   const address = (): string =>
     `0x7f${Math.floor(random() * 2 ** 36)

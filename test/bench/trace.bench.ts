@@ -17,7 +17,7 @@ import { straceLog } from "./straceLog.ts";
 
 const CLOCK = { originRealtimeNs: 1_700_000_000_000_000_000n, originMonotonicNs: 0n };
 const CHUNK = 1 << 16;
-const RUNS = 5;
+const RUNS = 9;
 
 /** The obvious way to do it: the yardstick in the same run. */
 const PATTERN = /^(\d+)\s+(\d+\.\d+) (?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))$/;

@@ -29,10 +29,14 @@ export function skipAnnotation(bytes: Uint8Array, start: number, at: number, end
   if (!named) return at;
   let depth = 0;
   for (let i = at; i < end; i++) {
-    const byte = bytes[i];
-    if (byte === BACKSLASH) i++;
-    else if (byte === LESS) depth++;
-    else if (byte === GREATER && bytes[i - 1] !== MINUS && --depth === 0) return i + 1;
+    const byte = bytes[i] as number;
+    // Letters first, then what is below `<`: nearly all of a path.
+    if (byte > GREATER) {
+      if (byte === BACKSLASH) i++;
+    } else if (byte >= LESS) {
+      if (byte === LESS) depth++;
+      else if (byte === GREATER && bytes[i - 1] !== MINUS && --depth === 0) return i + 1;
+    }
   }
   return at;
 }
@@ -44,7 +48,9 @@ export function skipAnnotation(bytes: Uint8Array, start: number, at: number, end
 export function findArgumentsEnd(bytes: Uint8Array, start: number, end: number): number {
   let depth = 0;
   for (let i = start; i < end; i++) {
-    switch (bytes[i]) {
+    const byte = bytes[i] as number;
+    if (STRUCTURAL[byte] === 0) continue;
+    switch (byte) {
       case QUOTE:
         i = skipString(bytes, i, end) - 1;
         break;
@@ -72,6 +78,22 @@ export function findArgumentsEnd(bytes: Uint8Array, start: number, end: number):
     }
   }
   return -1;
+}
+
+/** 1 for the characters that the scan above looks at. */
+const STRUCTURAL = new Uint8Array(256);
+for (const byte of [
+  QUOTE,
+  LESS,
+  SLASH,
+  OPEN_PAREN,
+  OPEN_BRACKET,
+  OPEN_BRACE,
+  CLOSE_PAREN,
+  CLOSE_BRACKET,
+  CLOSE_BRACE,
+]) {
+  STRUCTURAL[byte] = 1;
 }
 
 /** Position of the result when the parenthesis at `at` is followed by blanks and `= `; else -1. */
