@@ -113,8 +113,10 @@ function splitLoaderVariables(
 /** What differs from this process' environment, for a terminal that starts from its own. */
 function environmentChanges(env: Readonly<Record<string, string>>): Record<string, string | null> {
   const changes: Record<string, string | null> = {};
-  for (const [name, value] of Object.entries(env)) if (process.env[name] !== value) changes[name] = value;
+  // Removals first: VS Code turns these into the words of an `env` command line as they come, and `env` takes `-u` only
+  // before its first assignment.
   for (const name of Object.keys(process.env)) if (env[name] === undefined) changes[name] = null;
+  for (const [name, value] of Object.entries(env)) if (process.env[name] !== value) changes[name] = value;
   return changes;
 }
 

@@ -93,6 +93,27 @@ describe("the extension", () => {
     assert.doesNotMatch(printed, /^ELECTRON_RUN_AS_NODE=/m);
   });
 
+  it("gives a program in the terminal a terminal that it controls", async () => {
+    const folder = workspace().uri.fsPath;
+    const program = path.join(folder, "terminal.py");
+    const answer = path.join(folder, "terminal.txt");
+    writeFileSync(
+      program,
+      `import os
+facts = [os.isatty(0), os.isatty(1), os.isatty(2), os.tcgetpgrp(0) == os.getpgrp()]
+open(${JSON.stringify(answer)}, "w").write(str(facts))
+print("TRACE said in the terminal")
+raise SystemExit(4)
+`,
+    );
+    const events = await recordWith({ program: "python3", args: [program], console: "integratedTerminal" });
+    assert.equal(readFileSync(answer, "utf8"), "[True, True, True, True]");
+    const end = events.find(({ event }) => event === "goldentrace.finished")?.body;
+    assert.equal(end?.exitCode, 4);
+    assert.equal(end?.complete, true, JSON.stringify(end?.problems));
+    assert.match(readFileSync(path.join(end?.runFolder as string, "stdout.log"), "utf8"), /said in the terminal/);
+  });
+
   it("offers tasks, and the doctor task runs", async () => {
     const tasks = await vscode.tasks.fetchTasks({ type: "goldentrace" });
     assert.deepEqual(tasks.map(({ definition }) => definition.command).sort(), ["clean", "doctor", "show"]);
