@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { ExpectedError } from "../base/errors.ts";
+import { shellWord } from "../engine/write/shellWord.ts";
 import { errorCode } from "./procFiles.ts";
 
 /** What a shell would execute for a command. */
@@ -93,7 +94,7 @@ function fileKind(path: string): "executable" | "denied" | "other" {
 function notExecutable(path: string): ExpectedError {
   return new ExpectedError(`Permission denied: ${path} is not executable`, {
     code: "not-executable",
-    wayOut: `If it should be: chmod +x ${JSON.stringify(path)}`,
+    wayOut: `If it should be: chmod +x ${shellWord(path)}`,
   });
 }
 
