@@ -18,16 +18,19 @@ export function hotLines(trace: Trace): readonly SiteSummary[] {
     const duration = syscalls.duration[row] as number;
     if (duration >= 0) total[site]! += duration;
   }
-  const found: SiteSummary[] = [];
+  // Debug information tells columns apart, so several sites may be one line of one function.
+  const lines = new Map<string, SiteSummary>();
   for (const [index, site] of sites.entries()) {
     if (calls[index] === 0) continue;
-    found.push({
+    const key = `${site.line}\0${site.function}\0${site.file}`;
+    const before = lines.get(key);
+    lines.set(key, {
       file: site.file,
       line: site.line,
       function: site.function,
-      calls: calls[index] as number,
-      totalNs: total[index] as number,
+      calls: (before?.calls ?? 0) + (calls[index] as number),
+      totalNs: (before?.totalNs ?? 0) + (total[index] as number),
     });
   }
-  return found.sort((a, b) => b.totalNs - a.totalNs || b.calls - a.calls);
+  return [...lines.values()].sort((a, b) => b.totalNs - a.totalNs || b.calls - a.calls);
 }

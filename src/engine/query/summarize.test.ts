@@ -67,16 +67,20 @@ test("adds up calls by source line", () => {
   const inner = builder.stacks.internFrame("/lib/libc.so", "read", 10);
   const outer = builder.stacks.internFrame("/w/app", "main", 20);
   const stack = builder.internStack([inner, outer]);
+  const other = builder.internStack([inner, builder.stacks.internFrame("/w/app", "main", 24)]);
   addCalls(builder, [
     { name: "read", duration: 10, stack },
-    { name: "read", duration: 5, stack },
+    { name: "read", duration: 5, stack: other },
     { name: "read", duration: 99 },
   ]);
   const built = builder.build();
   const trace: Trace = {
     ...built,
-    sites: [{ file: "/w/app.c", line: 7, column: 0, function: "main" }],
-    stacks: { ...built.stacks, site: built.stacks.site.map(() => 0) },
+    sites: [
+      { file: "/w/app.c", line: 7, column: 3, function: "main" },
+      { file: "/w/app.c", line: 7, column: 12, function: "main" },
+    ],
+    stacks: { ...built.stacks, site: built.stacks.site.map((_, index) => (index === other ? 1 : 0)) },
   };
   const { sites, sitesMissing } = summarize(trace, manifestOf(), EXTRA);
   expect(sites).toEqual([{ file: "/w/app.c", line: 7, function: "main", calls: 2, totalNs: 15 }]);
