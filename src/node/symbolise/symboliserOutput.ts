@@ -123,9 +123,36 @@ export class Addr2lineReader implements AddressReader {
   }
 }
 
-/** Rust's older names end in a hash of the crate, which nobody wants to read. */
-function tidyFunction(name: string): string {
-  return name.replace(/::h[0-9a-f]{16}$/, "");
+/** Escapes in Rust's older names: https://github.com/rust-lang/rustc-demangle/blob/main/src/legacy.rs. */
+const RUST_ESCAPES: Readonly<Record<string, string>> = {
+  SP: "@",
+  BP: "*",
+  RF: "&",
+  LT: "<",
+  GT: ">",
+  LP: "(",
+  RP: ")",
+  C: ",",
+};
+
+/**
+ * Rust's older names are C++ names to a symboliser: they end in a hash of the crate, and what C++ has no letters for is escaped.
+ * Names without that hash are left as they are.
+ */
+export function tidyFunction(name: string): string {
+  const path = name.replace(/::h[0-9a-f]{16}$/, "");
+  if (path === name) return name;
+  return path
+    .replace(/(^|::)_(?=\$)/g, "$1")
+    .replace(
+      /\$(?:u([0-9a-f]{1,6})|([A-Z]{1,2}))\$/g,
+      (whole, code: string | undefined, letters: string | undefined) => {
+        if (letters !== undefined) return RUST_ESCAPES[letters] ?? whole;
+        const point = Number.parseInt(code as string, 16);
+        return point >= 0x20 && point <= 0x10ffff && point !== 0x7f ? String.fromCodePoint(point) : whole;
+      },
+    )
+    .replaceAll("..", "::");
 }
 
 function hex(address: number): string {
