@@ -1,4 +1,5 @@
 import { Emitter } from "../../base/emitter.ts";
+import { plural } from "../../base/format.ts";
 import { ReplayEmitter } from "../../base/replayEmitter.ts";
 import type { RecordingInfo, RecordingState } from "../../protocol/live.ts";
 import { LogReader } from "../read/logs/logReader.ts";
@@ -244,7 +245,7 @@ export class RecordingSession implements Recording {
       if (count === 0) continue;
       this.problem({
         kind: "logs-not-indexed",
-        message: `${count} lines of ${stream} are kept in ${stream}.log but not listed: there are too many.`,
+        message: `${plural(count, "line")} of ${stream} ${count === 1 ? "is" : "are"} kept in ${stream}.log but not listed: there are too many.`,
         count,
         losesData: false,
       });
