@@ -93,7 +93,8 @@ async function describe({ id, folder, manifest, alive, problem }: RunEntry): Pro
     outcomeText: outcomeText(outcome, manifest),
     complete: manifest.complete,
     exit: manifest.exit === null ? null : { code: manifest.exit.code, signal: manifest.exit.signal },
-    events: manifest.recorder.id === "none" ? null : manifest.counts.syscalls,
+    // Counts are written when a recording ends; until then, or where it was killed, `show` counts the rows.
+    events: manifest.recorder.id === "none" || manifest.state === "recording" ? null : manifest.counts.syscalls,
     lost: manifest.lost,
     wallNs: manifest.wallNs,
     bytes,

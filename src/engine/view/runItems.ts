@@ -38,13 +38,16 @@ export function runItem(manifest: RunManifest, alive: boolean, nowMs: number): R
     ["Outcome", outcomeText(outcome, manifest)],
   ];
   if (manifest.wallNs !== null) facts.push(["Wall time", formatNs(manifest.wallNs)]);
-  facts.push(
-    ["System calls", manifest.recorder.id === "none" ? "not recorded" : formatCount(counts.syscalls)],
-    ["Log lines", formatCount(counts.logLines)],
-    ["Output", formatBytes(counts.stdoutBytes + counts.stderrBytes)],
-    ["Threads", formatCount(counts.threads)],
-    ["Recorder", oneLine(`${manifest.recorder.id} ${manifest.recorder.version}`.trim())],
-  );
+  // Counts are written when a recording ends.
+  if (manifest.state !== "recording") {
+    facts.push(
+      ["System calls", manifest.recorder.id === "none" ? "not recorded" : formatCount(counts.syscalls)],
+      ["Log lines", formatCount(counts.logLines)],
+      ["Output", formatBytes(counts.stdoutBytes + counts.stderrBytes)],
+      ["Threads", formatCount(counts.threads)],
+    );
+  }
+  facts.push(["Recorder", oneLine(`${manifest.recorder.id} ${manifest.recorder.version}`.trim())]);
   if (manifest.git !== null) {
     facts.push(["Commit", `${manifest.git.commit.slice(0, 10)}${manifest.git.dirty ? " with changes" : ""}`]);
   }
