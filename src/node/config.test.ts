@@ -26,7 +26,7 @@ test.each([
   ["[default]\nstacks = true", 1, 'unknown key "default": did you mean defaults?'],
   ['[targets.a]\nprogram = "x"\nprogam = "y"', 3, 'unknown key "progam": did you mean program?'],
   ['[targets."a.b"]\nprogram = "x"\n\n[targets.c]\nprogram = "x"\nwat = 1', 6, 'unknown key "wat": known are'],
-  ["[defaults]\n\nstacks = 1", 3, "defaults.stacks:"],
+  ["[defaults]\n\nstacks = 1", 3, "defaults.stacks: Invalid input: expected boolean, received number"],
   ["[defaults]\nmetricsIntervalMs = 5", 2, "defaults.metricsIntervalMs:"],
   ["[targets.a]\nargs = []", 1, "targets.a.program:"],
   ['[targets.a]\nprogram = "x"\nargs = ["a", 1]', 3, "targets.a.args.1:"],

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
+import english from "zod/v4/locales/en.js";
 import { ExpectedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import {
@@ -62,7 +63,7 @@ export function parseConfig(text: string): { config: ConfigFile; problems: reado
     return { config: {}, problems: [{ line: error.line, message: `not valid TOML: ${message}` }] };
   }
   const problems = unknownKeys(raw).map(({ path, message }) => ({ line: lineOf(text, path), message }));
-  const parsed = z.safeParse(configFileSchema, raw);
+  const parsed = z.safeParse(configFileSchema, raw, { error: english().localeError });
   if (parsed.success) return { config: parsed.data, problems };
   for (const issue of parsed.error.issues) {
     const path = issue.path.map(String);
