@@ -127,7 +127,7 @@ const RECORDING: readonly OptionSpec[] = [
 ];
 
 const RECORDED_CODES = [
-  ["125", "the program could not be recorded"],
+  ["125", "wrong usage, or the program could not be recorded"],
   ["126", "the program was found but cannot be executed"],
   ["127", "the program was not found"],
 ] as const;
@@ -225,8 +225,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     exitCodes: [
       ["0", "recorded"],
-      ["2", "wrong usage"],
-      ["125", "the process could not be recorded"],
+      ["125", "wrong usage, or the process could not be recorded"],
     ],
   },
   {
