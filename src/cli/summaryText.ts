@@ -105,7 +105,7 @@ function metrics(summary: RunSummary, { style }: SummaryTextOptions): string[] {
   const items: [string, string][] = [
     ["wall time", summary.wallNs === null ? "not known" : formatNs(summary.wallNs)],
     ["CPU time", cpu],
-    ["in calls", `${formatNs(inCalls)} over all threads, as the tracer saw it`],
+    ["in calls", summary.events === 0 ? "" : `${formatNs(inCalls)} over all threads, as the tracer saw it`],
     ["peak RSS", summary.peakRssBytes === null ? "" : formatBytes(summary.peakRssBytes)],
     [
       "I/O",

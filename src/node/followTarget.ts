@@ -78,7 +78,9 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     checkTracer(session, around, targetEnd, main);
     const from = main === undefined || Number.isNaN(main.start) ? startedNs : Math.max(0, main.start);
     const to = main === undefined || Number.isNaN(main.end) ? endedNs : main.end;
-    await session.finish(exitOf(targetEnd, main), Math.max(0, to - from), targetEnd.failed);
+    // Without a tracer nobody saw the program start; one that ended before it was followed has no time of its own.
+    const wallNs = main === undefined && to <= from ? null : Math.max(0, to - from);
+    await session.finish(exitOf(targetEnd, main), wallNs, targetEnd.failed);
   };
   target.ended.then(end).catch((error: unknown) => session.abort(error));
 }

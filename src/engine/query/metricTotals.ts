@@ -1,6 +1,6 @@
 import type { MetricColumns } from "../trace/trace.ts";
 
-/** What the samples of a run amount to; null where nothing was sampled. */
+/** What the samples of a run amount to; null where no process was sampled. */
 export interface MetricTotals {
   readonly cpuNs: number | null;
   readonly peakRssBytes: number | null;
@@ -22,14 +22,12 @@ export function metricTotals(metrics: MetricColumns): MetricTotals {
     read = larger(read, metrics.readBytes[row] as number);
     written = larger(written, metrics.writtenBytes[row] as number);
   }
+  // Every process has memory: without any, none was seen, and its zeros say nothing.
+  const known = (value: number): number | null => (Number.isNaN(value) || (value === 0 && peak === 0) ? null : value);
   return { cpuNs: known(cpu), peakRssBytes: known(peak), readBytes: known(read), writtenBytes: known(written) };
 }
 
 /** The larger one, where `NaN` is "not known". */
 function larger(a: number, b: number): number {
   return b > a || Number.isNaN(a) ? b : a;
-}
-
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
