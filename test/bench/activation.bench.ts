@@ -106,9 +106,10 @@ async function writeProbe(folder: string): Promise<void> {
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
 }
 
-async function probeResult(file: string): Promise<ProbeResult> {
+async function probeResult(browser: Browser, file: string): Promise<ProbeResult> {
   const limit = performance.now() + 2 * PATIENCE_MS + seconds * 1000;
   while (!existsSync(file)) {
+    if (!browser.isConnected()) throw new Error("The browser ended before the recording");
     if (performance.now() > limit) throw new Error("The recording in VS Code did not end");
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -135,7 +136,7 @@ async function measureStreaming(browser: Browser, temporary: string): Promise<st
   });
   try {
     const page = await openWindow(browser, server.url({ folder }));
-    const result = await probeResult(resultFile);
+    const result = await probeResult(browser, resultFile);
     await page.context().close();
     if ("error" in result) throw new Error(result.error);
     const written = readFileSync(times);
