@@ -1,4 +1,6 @@
+import { ExpectedError } from "../base/errors.ts";
 import { TOOL_VERSION } from "../node/toolVersion.ts";
+import { writeFailure } from "../node/writeFailure.ts";
 import { type CliContext, FILE_COLUMNS, type Output, OutputClosed } from "./context.ts";
 import { dispatch, RECORDING_FAILED } from "./dispatch.ts";
 import { wantsColour } from "./terminal/style.ts";
@@ -33,10 +35,19 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => {
+          const isStderr = stream === process.stderr;
           if (error === null || error === undefined) resolve();
-          else if ("code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"))
-            reject(new OutputClosed());
-          else reject(error);
+          else if ("code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED")) {
+            // A program's exit code must not suffer from nobody reading what we say about it.
+            if (isStderr) resolve();
+            else reject(new OutputClosed());
+          } else {
+            const reason = writeFailure(error);
+            if (reason === undefined) reject(error);
+            // There is no place left to say so.
+            else if (isStderr) resolve();
+            else reject(new ExpectedError(`Standard output cannot be written: ${reason}`, { cause: error }));
+          }
         });
       }),
   };

@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ExpectedError } from "../base/errors.ts";
 import { errorCode } from "../node/procFiles.ts";
+import { isOutOfSpace, writeFailure } from "../node/writeFailure.ts";
 import type { CliContext } from "./context.ts";
 
 /**
@@ -39,8 +40,8 @@ export async function writeOutput(
   } catch (error) {
     const code = errorCode(error);
     if (code === "" || error instanceof ExpectedError) throw error;
-    throw new ExpectedError(`${file} cannot be written (${code})`, {
-      code: code === "ENOSPC" ? "disk-full" : "permission",
+    throw new ExpectedError(`${file} cannot be written: ${writeFailure(error) ?? code}`, {
+      code: isOutOfSpace(error) ? "disk-full" : "permission",
       cause: error,
     });
   }

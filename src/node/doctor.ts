@@ -11,6 +11,7 @@ import { findOnPath } from "./program.ts";
 import { isProbeFailure, probeStrace, yamaScope } from "./recorders/straceProbe.ts";
 import { runTool } from "./runTool.ts";
 import { findSymbolisers } from "./symbolise/tools.ts";
+import { writeFailure } from "./writeFailure.ts";
 
 export interface DoctorOptions {
   /** Where tools are looked for; default PATH. */
@@ -238,7 +239,7 @@ function runsWritable(runs: string): DoctorCheck {
     accessSync(existing, constants.W_OK | constants.X_OK);
     return { ...check, state: "ok", detail: `${oneLine(runs)} can be written` };
   } catch (error) {
-    const detail = `${oneLine(existing)} cannot be written (${errorCode(error)})`;
+    const detail = `${oneLine(existing)} cannot be written: ${writeFailure(error) ?? errorCode(error)}`;
     return { ...check, state: "problem", detail, repair };
   }
 }

@@ -166,6 +166,27 @@ meta = { b = "target", c = "target" }
     expect(stderr).toContain('goldentrace.toml:2: unknown key "staks": did you mean stacks?');
   });
 
+  it.each([
+    ["nobody reads standard error", "2> >(exit)"],
+    ["standard error is full", "2> /dev/full"],
+    ["standard error is closed", "2>&-"],
+  ])("keeps the program's exit code when %s", async (_, redirection) => {
+    const script = `"$@" ${redirection}`;
+    const words = [process.execPath, cli.path, "run", "--verbose", "--", "sh", "-c", "exit 3"];
+    expect((await runProcess("bash", ["-c", script, "bash", ...words], cli.workspace())).code).toBe(3);
+  });
+
+  it("says in a line that standard output is full", async () => {
+    const cwd = cli.workspace();
+    await cli.run(cwd, ["run", "--", "true"]);
+    const words = [process.execPath, cli.path, "show"];
+    const { code, stderr } = await runProcess("bash", ["-c", '"$@" > /dev/full', "bash", ...words], cwd);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "goldentrace: Standard output cannot be written: the disk is full\n",
+    });
+  });
+
   it("takes a program's options for the program's, without --", async () => {
     const cwd = cli.workspace();
     const { stdout, code } = await cli.run(cwd, ["run", "-q", "echo", "-n", "--help", "-q"]);

@@ -5,6 +5,7 @@ import { CONFIG_FILE } from "../../node/config.ts";
 import { discoverPrograms, type FoundProgram } from "../../node/discoverPrograms.ts";
 import { errorCode } from "../../node/procFiles.ts";
 import { checkDirectory } from "../../node/program.ts";
+import { writeFailure } from "../../node/writeFailure.ts";
 import { atMost, parseCommandLine } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { CI_WORKFLOW, CI_WORKFLOW_TEXT } from "../init/ciWorkflow.ts";
@@ -96,7 +97,7 @@ async function apply(path: string, file: PlannedFile, dryRun: boolean): Promise<
     return existing === undefined ? "written" : "extended";
   } catch (error) {
     if (error instanceof ExpectedError || errorCode(error) === "") throw error;
-    throw new ExpectedError(`${file.path} cannot be written (${errorCode(error)})`, {
+    throw new ExpectedError(`${file.path} cannot be written: ${writeFailure(error) ?? errorCode(error)}`, {
       wayOut: "Check the permissions of the file and its folder.",
       cause: error,
     });

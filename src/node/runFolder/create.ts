@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
 import { errorCode } from "../procFiles.ts";
+import { isOutOfSpace, writeFailure } from "../writeFailure.ts";
 
 export interface CreatedFolder {
   /** The folder's name, which is the run's id. */
@@ -50,24 +51,11 @@ function makeDirectories(path: string): void {
 
 /** The user's error for a folder that cannot be written to; anything unexpected is returned as it is. */
 export function unwritable(path: string, error: unknown): unknown {
-  const code = errorCode(error);
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    ENOTDIR: "a part of the path is a file",
-    EEXIST: "a file of that name is in the way",
-    ENAMETOOLONG: "the path is too long",
-    ENOENT: "it cannot be made there",
-    EIO: "the disk reports an error",
-    EFBIG: "the limit on file sizes is too low",
-  };
-  const reason = reasons[code];
+  // Missing folders are made, so this one is in a place such as /proc.
+  const reason = errorCode(error) === "ENOENT" ? "it cannot be made there" : writeFailure(error);
   if (reason === undefined) return error;
   return new ExpectedError(`Runs cannot be stored in ${path}: ${reason}`, {
-    code: code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "permission",
+    code: isOutOfSpace(error) ? "disk-full" : "permission",
     wayOut: "Choose another folder (--out on the command line, outDir in a launch configuration).",
     cause: error,
   });
