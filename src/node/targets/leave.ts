@@ -24,7 +24,7 @@ export async function leaveTracer(
   const pids = left.length === 0 ? "" : ` (pid ${left.map((identity) => identity.pid).join(", ")})`;
   sink.problem({
     kind: "left-running",
-    message: `${who}${pids} went on running after the program had ended; what they did from then on was not recorded.`,
+    message: `${who}${pids} went on running after the program had ended; what ${left.length > 1 ? "they" : "it"} did from then on was not recorded.`,
     count: left.length,
     losesData: false,
   });
