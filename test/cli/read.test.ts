@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/engine/query/summary.ts";
-import { RUN_FILES } from "../../src/protocol/runFolder.ts";
+import { RUN_FILES } from "../../src/protocol/runFiles.ts";
 import { missing } from "../node/programs.ts";
 import { BuiltCli } from "./cli.ts";
 
@@ -115,7 +115,11 @@ describe.skipIf(missing("strace") !== undefined)("reading runs", () => {
     { argv: ["show", "kept.txt"], code: 3, stderr: /not a trace in a known format/ },
     { argv: ["show", "a", "b"], code: 2, stderr: /does not take "b"/ },
     { argv: ["export", "first"], code: 2, stderr: /renacer-json, csv/ },
-    { argv: ["export", "first", "-f", "csv", "-o", "no/dir/x.csv"], code: 1, stderr: /cannot be written \(ENOENT\)/ },
+    {
+      argv: ["export", "first", "-f", "csv", "-o", "no/dir/x.csv"],
+      code: 1,
+      stderr: /cannot be written: its folder does not exist/,
+    },
     { argv: ["shwo"], code: 2, stderr: /Did you mean: goldentrace show/ },
     { argv: ["list", "--limit", "x"], code: 2, stderr: /whole number/ },
     { argv: ["clean", "--older-than", "7"], code: 2, stderr: /a time such as/ },
