@@ -16,12 +16,8 @@ import {
   WALKTHROUGH,
 } from "../src/protocol/contributions.ts";
 import { DEBUG_TYPE } from "../src/protocol/dap.ts";
-import {
-  attachArgsSchema,
-  launchArgsSchema,
-  RECORDING_DEFAULTS,
-  recordingOptionsSchema,
-} from "../src/protocol/launch.ts";
+import { attachArgsSchema, launchArgsSchema, recordingOptionsSchema } from "../src/protocol/launch.ts";
+import { RECORDING_DEFAULTS } from "../src/protocol/recordingDefaults.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");

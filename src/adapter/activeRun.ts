@@ -6,7 +6,7 @@ import { LiveModel } from "../engine/view/liveModel.ts";
 import { shellExitCode } from "../node/exitCode.ts";
 import type { CustomEvents } from "../protocol/dap.ts";
 import type { LiveUpdate, LogFilter, LogPage } from "../protocol/live.ts";
-import { RUN_FILES } from "../protocol/runFolder.ts";
+import { RUN_FILES } from "../protocol/runFiles.ts";
 import { ConsoleOutput, type ConsolePiece } from "./consoleOutput.ts";
 import { LogSources } from "./logSources.ts";
 import { ThreadList } from "./threadList.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ExpectedError } from "../base/errors.ts";
-import { RECORDING_DEFAULTS } from "../protocol/launch.ts";
+import { RECORDING_DEFAULTS } from "../protocol/recordingDefaults.ts";
 import { attachRequest, launchRequest, parseAttach, parseLaunch } from "./resolveLaunch.ts";
 
 const context = { cwd: "/home/me", env: { PATH: "/bin", OLD: "1", GONE: undefined } };

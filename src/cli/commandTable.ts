@@ -1,4 +1,4 @@
-import { AVAILABLE_RECORDERS } from "../protocol/launch.ts";
+import { AVAILABLE_RECORDERS } from "../protocol/recordingDefaults.ts";
 
 /**
  * Every sub-command with its options, positionals and examples. Argument parsing, help, completion scripts and docs/cli.md are made

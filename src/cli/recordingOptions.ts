@@ -1,4 +1,5 @@
-import { AVAILABLE_RECORDERS, type RecordingOptions } from "../protocol/launch.ts";
+import type { RecordingOptions } from "../protocol/launch.ts";
+import { AVAILABLE_RECORDERS } from "../protocol/recordingDefaults.ts";
 import { type CommandLine, parsePairs, usage } from "./commandLine.ts";
 import { parseDuration } from "./duration.ts";
 

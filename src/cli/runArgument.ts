@@ -5,7 +5,7 @@ import { nearest } from "../base/nearest.ts";
 import { runsDirectoryOf } from "../node/buildRequest.ts";
 import { listRuns } from "../node/runFolder/listRuns.ts";
 import { findWorkspace } from "../node/workspace.ts";
-import { RUN_FILES } from "../protocol/runFolder.ts";
+import { RUN_FILES } from "../protocol/runFiles.ts";
 import type { CommandLine } from "./commandLine.ts";
 import type { CliContext } from "./context.ts";
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { ExpectedError } from "../base/errors.ts";
 import type { LaunchSettings } from "../engine/view/resolveLaunch.ts";
-import { RUNS_DIRECTORY } from "../protocol/runFolder.ts";
+import { RUNS_DIRECTORY } from "../protocol/runFiles.ts";
 
 /** Settings as launch configurations take them, for a folder. */
 export function launchSettings(scope: vscode.Uri | undefined): LaunchSettings {

@@ -6,7 +6,8 @@ import { escapePath, glob } from "tinyglobby";
 import { formatBytes, formatCount } from "../base/format.ts";
 import { oneLine } from "../base/text.ts";
 import type { TraceProblem } from "../engine/trace/trace.ts";
-import { RUN_FILES, type RunArtifact } from "../protocol/runFolder.ts";
+import { RUN_FILES } from "../protocol/runFiles.ts";
+import type { RunArtifact } from "../protocol/runFolder.ts";
 import { errorCode } from "./procFiles.ts";
 
 /** What one run may collect; anything beyond is left out, and said. */

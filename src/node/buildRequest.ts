@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { type CompleteOptions, RECORDING_DEFAULTS, type RecordingOptions } from "../protocol/launch.ts";
-import { RUNS_DIRECTORY } from "../protocol/runFolder.ts";
+import type { CompleteOptions, RecordingOptions } from "../protocol/launch.ts";
+import { RECORDING_DEFAULTS } from "../protocol/recordingDefaults.ts";
+import { RUNS_DIRECTORY } from "../protocol/runFiles.ts";
 
 /** What launch configurations, targets and the command line have in common when they become a `RecordingRequest`. */
 

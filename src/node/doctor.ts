@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { formatBytes } from "../base/format.ts";
 import { oneLine, truncate } from "../base/text.ts";
 import type { DoctorCheck } from "../engine/view/doctor.ts";
-import { RUNS_DIRECTORY } from "../protocol/runFolder.ts";
+import { RUNS_DIRECTORY } from "../protocol/runFiles.ts";
 import { type InstallableTool, installLine } from "./packages.ts";
 import { errorCode, readProcFile } from "./procFiles.ts";
 import { findOnPath } from "./program.ts";

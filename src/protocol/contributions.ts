@@ -1,4 +1,4 @@
-import { AVAILABLE_RECORDERS, CONSOLES, RECORDING_DEFAULTS } from "./launch.ts";
+import { AVAILABLE_RECORDERS, CONSOLES, RECORDING_DEFAULTS } from "./recordingDefaults.ts";
 
 /**
  * Every id that package.json contributes, exactly once. package.json is hand-written; `test/contributions.test.ts` checks

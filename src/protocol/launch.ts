@@ -1,13 +1,5 @@
 import * as z from "zod/mini";
-
-/** Which recorder makes the trace; `auto` takes the best that works on this machine. */
-export const RECORDERS = ["auto", "native", "strace", "renacer", "none"] as const;
-/** Recorders that this version can really use; asking for another is an error that says so. */
-export const AVAILABLE_RECORDERS = ["auto", "strace", "none"] as const;
-export type RecorderChoice = (typeof RECORDERS)[number];
-
-/** Where the program's terminal is: VS Code's Debug Console (pipes) or a real terminal that the program controls. */
-export const CONSOLES = ["internalConsole", "integratedTerminal", "externalTerminal"] as const;
+import { CONSOLES, RECORDERS } from "./recordingDefaults.ts";
 
 /** Recording options that launch configurations, `goldentrace.toml` targets and the command line share. */
 export const recordingOptionsSchema = z.object({
@@ -65,21 +57,6 @@ export const attachArgsSchema = z.extend(recordingOptionsSchema, {
   outDir: z.optional(z.string()),
 });
 export type AttachArgs = z.infer<typeof attachArgsSchema>;
-
-/** Defaults of every option above, in one place. Settings and launch configurations override them. */
-export const RECORDING_DEFAULTS = {
-  recorder: "auto",
-  filter: "",
-  stracePath: "",
-  stacks: false,
-  pin: false,
-  captureData: false,
-  metricsIntervalMs: 100,
-  traceLogs: true,
-  traceEnv: {},
-  meta: {},
-  artifacts: [],
-} as const satisfies Required<RecordingOptions>;
 
 /** `goldentrace.toml`: targets by name, and defaults for all of them. */
 export const configFileSchema = z.object({

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
-import { RUN_FILES, RUNS_DIRECTORY, type RunManifest } from "../../src/protocol/runFolder.ts";
+import { RUN_FILES, RUNS_DIRECTORY } from "../../src/protocol/runFiles.ts";
+import type { RunManifest } from "../../src/protocol/runFolder.ts";
 import { type AdapterProcess, BuiltAdapter, processesWith } from "./adapterProcess.ts";
 
 /** Marks the environment of a test's program, so that whatever it leaves behind is found. */

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { identify } from "../../src/node/processes.ts";
 import { listRuns } from "../../src/node/runFolder/listRuns.ts";
 import { openRun } from "../../src/node/runFolder/openRun.ts";
-import { RUN_FILES, type RunManifest } from "../../src/protocol/runFolder.ts";
+import { RUN_FILES } from "../../src/protocol/runFiles.ts";
+import type { RunManifest } from "../../src/protocol/runFolder.ts";
 import { Bench, finish, processesWith, readOutcome, runBare, started, until } from "./support.ts";
 
 const isRoot = process.getuid?.() === 0;

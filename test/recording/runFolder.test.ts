@@ -10,7 +10,7 @@ import { listRuns } from "../../src/node/runFolder/listRuns.ts";
 import { openRun } from "../../src/node/runFolder/openRun.ts";
 import { restoreRuns, trashRun } from "../../src/node/runFolder/trash.ts";
 import { startRecording } from "../../src/node/startRecording.ts";
-import { RUN_FILES } from "../../src/protocol/runFolder.ts";
+import { RUN_FILES } from "../../src/protocol/runFiles.ts";
 
 let folder = "";
 let runs = "";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeReport } from "../../engine/write/report.ts";
 import { errorCode } from "../../node/procFiles.ts";
 import { readManifest } from "../../node/runFolder/manifest.ts";
-import { RUN_FILES } from "../../protocol/runFolder.ts";
+import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { atMost, parseCommandLine } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { openTrace } from "../openTrace.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { launchArgsSchema, RECORDING_DEFAULTS } from "../../protocol/launch.ts";
+import { launchArgsSchema } from "../../protocol/launch.ts";
+import { RECORDING_DEFAULTS } from "../../protocol/recordingDefaults.ts";
 import { type LaunchSettings, resolveLaunch } from "./resolveLaunch.ts";
 
 const unset: LaunchSettings = {

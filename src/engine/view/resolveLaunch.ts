@@ -1,4 +1,5 @@
-import { RECORDING_DEFAULTS, type RecordingOptions } from "../../protocol/launch.ts";
+import type { RecordingOptions } from "../../protocol/launch.ts";
+import { RECORDING_DEFAULTS } from "../../protocol/recordingDefaults.ts";
 
 /** What the user's settings say; undefined and empty mean "not set". */
 export interface LaunchSettings {

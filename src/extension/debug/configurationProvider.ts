@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { resolveLaunch } from "../../engine/view/resolveLaunch.ts";
-import { discoverPrograms, type FoundProgram } from "../../node/discoverPrograms.ts";
+import type { FoundProgram } from "../../node/discoverPrograms.ts";
 import { DEBUG_TYPE } from "../../protocol/dap.ts";
 import { launchSettings } from "../config.ts";
 
@@ -9,6 +9,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   /** Both for "create a launch.json file" and for the list of dynamic configurations. */
   async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
     if (folder === undefined) return [];
+    // Loaded when first asked: its parsers would double the time of activation.
+    const { discoverPrograms } = await import("../../node/discoverPrograms.ts");
     const programs = await discoverPrograms(folder.uri.fsPath);
     return programs.map((program) => offer(program));
   }

@@ -2,11 +2,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
 import { describeRuns } from "../../engine/view/runItems.ts";
-import { WRITERS } from "../../engine/write/index.ts";
-import { readManifest } from "../../node/runFolder/manifest.ts";
-import { restoreRuns, type TrashedRun, trashRun } from "../../node/runFolder/trash.ts";
+import type { TrashedRun } from "../../node/runFolder/trash.ts";
 import { DEBUG_TYPE } from "../../protocol/dap.ts";
-import { RUN_FILES } from "../../protocol/runFolder.ts";
+import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { runCli } from "../cli.ts";
 import { requireTrust } from "../config.ts";
 import type { RunsModel } from "./runsModel.ts";
@@ -62,6 +60,7 @@ export class RunCommands {
 
   async rerun(argument: RunArgument): Promise<void> {
     requireTrust();
+    const { readManifest } = await import("../../node/runFolder/manifest.ts");
     const manifest = readManifest(await this.folder(argument));
     const { command, recorder, meta, name } = manifest;
     if (recorder.attachedPid !== null) {
@@ -88,6 +87,7 @@ export class RunCommands {
     const rows = selected ?? (typeof argument === "object" ? [argument] : this.tree.selection);
     const deletable = rows.filter((row) => row.outcome !== "recording");
     if (deletable.length === 0) throw new ExpectedError("Select a run that has ended, to delete it.");
+    const { trashRun } = await import("../../node/runFolder/trash.ts");
     this.deleted = [];
     for (const row of deletable) this.deleted.push(await trashRun(row.folder));
     await this.announceDeleted();
@@ -101,12 +101,14 @@ export class RunCommands {
     const trashed = this.deleted;
     this.deleted = [];
     await this.announceDeleted();
+    const { restoreRuns } = await import("../../node/runFolder/trash.ts");
     await restoreRuns(trashed);
     this.model.notifyChanged();
   }
 
   async export(argument: RunArgument): Promise<void> {
     const folder = await this.folder(argument);
+    const { WRITERS } = await import("../../engine/write/index.ts");
     const format = await vscode.window.showQuickPick(
       WRITERS.map(({ id, description, extension }) => ({ label: id, description, extension })),
       { placeHolder: "Export to which format?" },

@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
 import { Emitter } from "../../base/emitter.ts";
 import { runItem, unreadableRunItem } from "../../engine/view/runItems.ts";
-import { listRuns } from "../../node/runFolder/listRuns.ts";
-import { RUN_FILES } from "../../protocol/runFolder.ts";
+import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { runsDirectory } from "../config.ts";
 import type { RunRow } from "./runsTree.ts";
 
@@ -26,6 +25,8 @@ export class RunsModel implements vscode.Disposable {
   /** Rows of all open folders, newest first. */
   async rows(): Promise<RunRow[]> {
     const directories = new Set((vscode.workspace.workspaceFolders ?? []).map((folder) => runsDirectory(folder)));
+    // Loaded when first asked, not at activation.
+    const { listRuns } = await import("../../node/runFolder/listRuns.ts");
     const entries = (await Promise.all([...directories].map((directory) => listRuns(directory)))).flat();
     const now = Date.now();
     return entries.map((entry) => ({

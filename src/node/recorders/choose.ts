@@ -1,5 +1,5 @@
 import { ExpectedError } from "../../base/errors.ts";
-import type { RecorderChoice } from "../../protocol/launch.ts";
+import type { RecorderChoice } from "../../protocol/recordingDefaults.ts";
 import { isProbeFailure, probeStrace, type WorkingStrace } from "./straceProbe.ts";
 
 /** The recorder that will be used, for the manifest. */

@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, w
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { ExpectedError } from "../../base/errors.ts";
-import { RUN_FILES, RUN_SCHEMA_VERSION, type RunManifest, runManifestSchema } from "../../protocol/runFolder.ts";
+import { RUN_FILES, RUN_SCHEMA_VERSION } from "../../protocol/runFiles.ts";
+import { type RunManifest, runManifestSchema } from "../../protocol/runFolder.ts";
 import { errorCode } from "../procFiles.ts";
 
 /**

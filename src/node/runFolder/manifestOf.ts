@@ -1,5 +1,6 @@
 import type { SessionEnd } from "../../engine/session/ports.ts";
-import { RUN_SCHEMA_VERSION, type RunManifest } from "../../protocol/runFolder.ts";
+import { RUN_SCHEMA_VERSION } from "../../protocol/runFiles.ts";
+import type { RunManifest } from "../../protocol/runFolder.ts";
 import { type ClockPair, readClocks } from "../clocks.ts";
 import type { GitInfo } from "../gitInfo.ts";
 import { hostInfo } from "../hostInfo.ts";

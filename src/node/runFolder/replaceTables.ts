@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { TableChunk } from "../../engine/trace/arrowOut.ts";
-import { RUN_FILES } from "../../protocol/runFolder.ts";
+import { RUN_FILES } from "../../protocol/runFiles.ts";
 
 /** Replaces files of a folder by new ones, each in one step, after all of them were written. */
 export async function replaceTables(folder: string, chunks: Iterable<TableChunk>): Promise<void> {
