@@ -234,13 +234,13 @@ meta = { b = "target", c = "target" }
 
   it.skipIf(missing("script") !== undefined)("lets Ctrl-C reach the program once, and records its answer", async () => {
     const cwd = cli.workspace();
-    // Answers outside of the trap: bash forgets a signal that comes while its trap runs.
+    // Answers outside of the trap: bash forgets a signal that comes while its trap runs. `told` is what was said, so that
+    // a signal between two commands is told in the next round.
     const program = `n=0; told=0; trap 'n=$((n+1))' INT; echo ready
 while :; do
   sleep 0.05
-  [ $n = $told ] || echo int $n
-  told=$n
-  [ $n = 2 ] && exit 6
+  [ $n = $told ] || { told=$n; echo int $told; }
+  [ $told = 2 ] && exit 6
 done`;
     writeFileSync(join(cwd, "program.sh"), program);
     const node = [process.execPath, cli.path].map((word) => `'${word}'`).join(" ");
