@@ -51,6 +51,7 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
   return {
     folder,
     finish: () => writeFile(path.join(folder, "stop"), ""),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    // The adapter of a closed window may still be writing the end of its run.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 250 }),
   };
 }
