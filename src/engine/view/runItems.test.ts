@@ -1,46 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { manifestOf } from "../../../test/support/traces.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { runItem, unreadableRunItem } from "./runItems.ts";
 
 const now = Date.parse("2026-11-22T12:00:00Z");
 
+/** An ordinary run that began five minutes ago. */
 function manifest(changes: Partial<RunManifest>): RunManifest {
-  const startedNs = String(BigInt(now - 5 * 60_000) * 1_000_000n);
-  return {
-    schemaVersion: 1,
-    id: "server_x",
-    name: "server",
-    tool: "0.1.0",
-    state: "finished",
-    complete: true,
-    problems: [],
-    command: { program: "./server", args: ["--port", "80"], cwd: "/w", envNames: [], envSet: {} },
-    workspace: "/w",
-    meta: {},
-    recorder: {
-      id: "strace",
-      version: "6.1",
-      reason: "asked for",
-      rejected: [],
-      filter: "",
-      seccomp: false,
-      stacks: false,
-      pinned: false,
-      captureData: false,
-      attachedPid: null,
-    },
-    capture: "pipe",
-    metricsIntervalMs: 100,
-    host: { hostname: "h", os: "Debian", kernel: "6", arch: "x64", cpus: 2, memoryBytes: 1 },
-    git: null,
-    clocks: { start: { realtimeNs: startedNs, monotonicNs: "1" }, end: null },
-    exit: { code: 0, signal: null },
-    wallNs: 1.5e9,
-    counts: { syscalls: 1234, logLines: 5, metricSamples: 2, threads: 1, signals: 0, stdoutBytes: 10, stderrBytes: 0 },
-    lost: 0,
-    artifacts: [],
-    ...changes,
-  };
+  const realtimeNs = String(BigInt(now - 5 * 60_000) * 1_000_000n);
+  return manifestOf({ clocks: { start: { realtimeNs, monotonicNs: "1" }, end: null }, ...changes });
 }
 
 describe("a row of the Runs view", () => {
