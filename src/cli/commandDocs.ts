@@ -1,5 +1,6 @@
-import { COMMANDS, type CommandSpec } from "./commandTable.ts";
 import { describeOption } from "./help.ts";
+import type { CommandSpec } from "./table/commandSpec.ts";
+import { COMMANDS } from "./table/commandTable.ts";
 
 /** The part of docs/cli.md that is generated from the command table: one section a command, in Markdown. */
 export function commandDocs(): string {

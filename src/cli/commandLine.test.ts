@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { ExpectedError } from "../base/errors.ts";
 import { firstPositional, parseCommandLine, parseCount, parsePairs } from "./commandLine.ts";
-import { type CommandName, commandSpec } from "./commandTable.ts";
 import { parseDuration } from "./duration.ts";
 import { recordingOptions } from "./recordingOptions.ts";
+import type { CommandName } from "./table/commandSpec.ts";
+import { commandSpec } from "./table/commandTable.ts";
 
 test("options, positionals and what follows --", () => {
   const line = parseCommandLine("run", [

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { ExpectedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { COMMANDS, type CommandName, type CommandSpec, commandSpec, type OptionSpec } from "./commandTable.ts";
+import type { CommandName, CommandSpec, OptionSpec } from "./table/commandSpec.ts";
+import { COMMANDS, commandSpec } from "./table/commandTable.ts";
 
 /** The arguments of one sub-command. Names are checked against the command table, so a misspelt lookup is a bug and throws. */
 export class CommandLine {

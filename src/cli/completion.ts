@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandSpec, type Completes, type OptionSpec, type Shell } from "./commandTable.ts";
+import type { CommandSpec, Completes, OptionSpec, Shell } from "./table/commandSpec.ts";
+import { COMMANDS } from "./table/commandTable.ts";
 
 /** The completion script of a shell, made from the command table. Runs and targets are asked from `goldentrace list`. */
 export function completionScript(shell: Shell): string {

@@ -1,8 +1,9 @@
 import { ExpectedError, type ExpectedErrorCode } from "../base/errors.ts";
 import { firstPositional, unknownCommand, usage } from "./commandLine.ts";
-import { type CommandName, type CommandSpec, findCommand } from "./commandTable.ts";
 import { type CliContext, OutputClosed } from "./context.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import type { CommandName, CommandSpec } from "./table/commandSpec.ts";
+import { findCommand } from "./table/commandTable.ts";
 import { shown } from "./terminal/shown.ts";
 import { styleFor } from "./terminal/style.ts";
 

@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandSpec, type OptionSpec, type PositionalSpec } from "./commandTable.ts";
+import type { CommandSpec, OptionSpec, PositionalSpec } from "./table/commandSpec.ts";
+import { COMMANDS } from "./table/commandTable.ts";
 import { displayWidth, padEnd } from "./terminal/displayWidth.ts";
 import type { Style } from "./terminal/style.ts";
 

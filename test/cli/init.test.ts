@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "jsonc-parser";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { SHELLS } from "../../src/cli/commandTable.ts";
+import { SHELLS } from "../../src/cli/table/commandSpec.ts";
 import { parseConfig } from "../../src/node/config.ts";
 import { missing } from "../node/programs.ts";
 import { BuiltCli } from "./cli.ts";

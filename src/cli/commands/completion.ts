@@ -1,7 +1,7 @@
 import { atMost, parseCommandLine, seeHelp, usage } from "../commandLine.ts";
-import { SHELLS } from "../commandTable.ts";
 import { completionScript } from "../completion.ts";
 import type { Command } from "../dispatch.ts";
+import { SHELLS } from "../table/commandSpec.ts";
 
 export const command: Command = async (argv, { stdout }) => {
   const line = parseCommandLine("completion", argv);

@@ -9,12 +9,12 @@ import { startRecording } from "../../node/startRecording.ts";
 import { findWorkspace } from "../../node/workspace.ts";
 import type { ConfigFile, Target } from "../../protocol/launch.ts";
 import { type CommandLine, firstPositional, parseCommandLine, parsePairs, seeHelp, usage } from "../commandLine.ts";
-import { commandSpec } from "../commandTable.ts";
 import type { CliContext } from "../context.ts";
 import type { Command } from "../dispatch.ts";
 import { writeClosing } from "../followRecording.ts";
 import { forwardSignals } from "../forwardSignals.ts";
 import { recordingOptions } from "../recordingOptions.ts";
+import { commandSpec } from "../table/commandTable.ts";
 import { Progress } from "../terminal/progress.ts";
 
 const COULD_NOT_RECORD = 125;

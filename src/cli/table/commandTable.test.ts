@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { WRITERS } from "../engine/write/index.ts";
-import { targetSchema } from "../protocol/launch.ts";
-import { commandDocs } from "./commandDocs.ts";
-import { parseCommandLine } from "./commandLine.ts";
-import { COMMAND_NAMES, COMMANDS, EXPORT_FORMATS } from "./commandTable.ts";
-import { commandHelp, generalHelp } from "./help.ts";
-import { displayWidth } from "./terminal/displayWidth.ts";
-import { styleFor } from "./terminal/style.ts";
+import { WRITERS } from "../../engine/write/index.ts";
+import { targetSchema } from "../../protocol/launch.ts";
+import { commandDocs } from "../commandDocs.ts";
+import { parseCommandLine } from "../commandLine.ts";
+import { commandHelp, generalHelp } from "../help.ts";
+import { displayWidth } from "../terminal/displayWidth.ts";
+import { styleFor } from "../terminal/style.ts";
+import { COMMAND_NAMES, EXPORT_FORMATS } from "./commandSpec.ts";
+import { COMMANDS } from "./commandTable.ts";
 
 test("the table is complete and says everything about each command", () => {
   expect(COMMANDS.map((command) => command.name)).toEqual(COMMAND_NAMES);
@@ -54,16 +55,16 @@ test("help fits the terminal", () => {
 });
 
 test("docs/cli.md holds what the table says", async () => {
-  const path = fileURLToPath(new URL("../../docs/cli.md", import.meta.url));
+  const path = fileURLToPath(new URL("../../../docs/cli.md", import.meta.url));
   const page = readFileSync(path, "utf8").replace(
     /(<!-- commands: begin -->\n)[\s\S]*(<!-- commands: end -->)/,
     (_, begin, end) => `${begin}\n${commandDocs()}\n${end}`,
   );
-  // After a change of the table: npx vitest run src/cli/commandTable.test.ts --update
+  // After a change of the table: npx vitest run src/cli/table/commandTable.test.ts --update
   await expect(page).toMatchFileSnapshot(path);
 });
 
 test("docs/cli.md describes every key of goldentrace.toml", () => {
-  const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
   for (const key of Object.keys(targetSchema.shape)) expect(page).toMatch(new RegExp(`^\\| \`${key}\` \\|`, "m"));
 });
