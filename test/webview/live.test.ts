@@ -538,23 +538,27 @@ describe.skipIf(browserPath === undefined)(
     });
 
     describe("layout", () => {
-      it("fits panels from 250 to 1200 px wide without scrolling sideways, in two columns when wide", async () => {
+      it("fits panels from 170 to 1200 px wide without scrolling sideways, in two columns when wide", async () => {
         await open();
         await record(12_345);
-        for (const width of [250, 300, 350, 500, 699, 700, 900, 1200]) {
+        for (const width of [170, 199, 200, 239, 240, 249, 250, 279, 280, 300, 350, 500, 699, 700, 900, 1200]) {
           await page.setViewportSize({ width, height: 800 });
           const found = await page.evaluate(() => {
             const parts =
-              "header, main, section, h1, h2, button, input, select, table, th, td, canvas, li, .value, .peak";
+              "header, main, section, h1, h2, button, input, select, table, th, td, canvas, li, .value, .peak, .totals, .chart-label";
             const beyond = [...document.querySelectorAll(parts)].filter(
               (element) => element.getBoundingClientRect().right > window.innerWidth + 0.5,
             );
             const rect = (selector: string): DOMRect | undefined =>
               document.querySelector(selector)?.getBoundingClientRect();
             const columns = (rect(".log-section")?.left ?? 0) >= (rect(".figures")?.right ?? 0);
-            return { beyond: beyond.map((element) => element.outerHTML), columns };
+            const cut = [...document.querySelectorAll(".chart-label")].filter(
+              (element) => element.scrollWidth > element.clientWidth,
+            );
+            const html = (elements: readonly Element[]): string[] => elements.map((element) => element.outerHTML);
+            return { beyond: html(beyond), cut: html(cut), columns };
           });
-          expect(found).toEqual({ beyond: [], columns: width >= 700 });
+          expect(found).toEqual({ beyond: [], cut: [], columns: width >= 700 });
         }
       });
 

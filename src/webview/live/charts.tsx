@@ -183,6 +183,7 @@ function Chart({ store, series, gutter }: ChartProps) {
   void store.samplesVersion.value;
   const domain = domainOf(store);
   const at = cursorTime(store, cursor.value);
+  const peak = (line: ChartLine): string => series.format(store.history.peak(line.column));
   const moveTo = (event: PointerEvent & { currentTarget: HTMLElement }): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const time = timeScale({ domain, gutter: gutter.current }, box.width).invert(event.clientX - box.left);
@@ -196,13 +197,13 @@ function Chart({ store, series, gutter }: ChartProps) {
             {series.lines.length > 1 && <span class={`swatch swatch-${line.colour}`} aria-hidden="true" />}
             {line.label}
           </span>
-          <span class={cursor.value === null ? "value" : "value at-cursor"}>
+          <span class={cursor.value === null ? "value" : "value at-cursor"} title={`Peak ${peak(line)}`}>
             <span class="visually-hidden">{`${valueTitle(store, cursor)} `}</span>
             {series.format(currentValue(store, line))}
           </span>
           <span class="peak">
             <span class="visually-hidden">peak </span>
-            {series.format(store.history.peak(line.column))}
+            {peak(line)}
           </span>
         </div>
       ))}

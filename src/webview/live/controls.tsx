@@ -55,7 +55,7 @@ export function Section({ id, title, extra, class: className = "", children }: S
         <h2>
           <button type="button" class="section-toggle" aria-expanded={isOpen} aria-controls={bodyId} onClick={toggle}>
             <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
-            {title}
+            <span class="section-title">{title}</span>
           </button>
         </h2>
         {extra}

@@ -232,7 +232,7 @@ export function drawTimeAxis(canvas: HTMLCanvasElement, frame: Frame): void {
   ctx.font = axisFont(theme);
   ctx.textBaseline = "top";
   ctx.textAlign = "left";
-  const ticks = timeTicks(frame.domain, Math.max(1, Math.floor((width - frame.gutter) / 56)));
+  const ticks = timeTicks(frame.domain, Math.max(2, Math.floor((width - frame.gutter) / 56)));
   let free = Number.NEGATIVE_INFINITY;
   for (const tick of ticks) {
     const label = formatClock(tick);

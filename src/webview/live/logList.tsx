@@ -178,9 +178,10 @@ export function LogList({ store, logs, hidden }: LogListProps) {
         onScroll={onScroll}
         onKeyDown={onKeyDown}
         onClick={onClick}
-        onPointerDown={(event) => {
-          // Only the scroll bar is the scroller itself.
-          if (event.target === event.currentTarget) logs.detached.value = true;
+        // Neither the scroll bar nor a line may run away while the pointer holds it. Marking begins here, too: the event that
+        // tells of marked text comes only after new lines may have moved it.
+        onPointerDown={() => {
+          logs.detached.value = true;
         }}
       >
         <div class="log-spacer" role="presentation" style={{ height: `${scroll.spacerHeight}px` }}>

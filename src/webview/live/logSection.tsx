@@ -6,6 +6,7 @@ import { LogDetail } from "./logDetail.tsx";
 import { LogList } from "./logList.tsx";
 import type { LogStore } from "./logStore.ts";
 import { LogToolbar } from "./logToolbar.tsx";
+import { shortCount } from "./units.ts";
 import { filter } from "./viewState.ts";
 
 export function LogSection({ store, logs }: { store: LiveStore; logs: LogStore }) {
@@ -53,6 +54,16 @@ function NoOutput({ store }: { store: LiveStore }) {
   );
 }
 
+/** A count that is shortened in the narrowest panels; the button around it says the exact one. */
+function Count({ of: count }: { of: number }) {
+  return (
+    <>
+      <span class="exact">{formatCount(count)}</span>
+      <span class="short">{shortCount(count)}</span>
+    </>
+  );
+}
+
 /** How many lines there are, and buttons that show the bad ones. */
 function Totals({ logs }: { logs: LogStore }) {
   const errors = logs.count("ERROR") + logs.count("CRITICAL");
@@ -71,7 +82,7 @@ function Totals({ logs }: { logs: LogStore }) {
           onClick={show("ERROR")}
         >
           <Icon name="error" />
-          {formatCount(errors)}
+          <Count of={errors} />
         </button>
       )}
       {warnings > 0 && (
@@ -83,7 +94,7 @@ function Totals({ logs }: { logs: LogStore }) {
           onClick={show("WARNING")}
         >
           <Icon name="warning" />
-          {formatCount(warnings)}
+          <Count of={warnings} />
         </button>
       )}
       <span class="muted">

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { formatCount, formatNs } from "../../base/format.ts";
+import { formatCount, formatNs, plural } from "../../base/format.ts";
 import { oneLine, truncate } from "../../base/text.ts";
 import type { LiveSyscall } from "../../protocol/live.ts";
 import { Empty, Icon, Section } from "./controls.tsx";
@@ -11,6 +11,8 @@ import { allSyscalls, sort } from "./viewState.ts";
 const REORDER_MS = 1000;
 /** Rows in a narrow panel until more are asked for; the style sheet hides the rest. */
 const FEW = 5;
+/** Part of the longest bar below which a bar would be a mere dot. */
+const SHORTEST_BAR = 0.02;
 
 const COLUMNS: readonly { readonly id: SortColumn; readonly title: string; readonly explanation: string }[] = [
   { id: "name", title: "Name", explanation: "The system call" },
@@ -79,9 +81,11 @@ function Table({ rows, live }: { rows: readonly LiveSyscall[]; live: boolean }) 
         </thead>
         <tbody ref={body}>
           {ordered.map((row) => (
-            <tr key={row.name}>
-              <th scope="row" title={truncate(oneLine(row.name), 60)}>
-                <span class="bar" style={{ width: `${(100 * row.totalNs) / longest}%` }} aria-hidden="true" />
+            <tr key={row.name} title={describe(row)}>
+              <th scope="row">
+                {row.totalNs >= longest * SHORTEST_BAR && (
+                  <span class="bar" style={{ width: `${(100 * row.totalNs) / longest}%` }} aria-hidden="true" />
+                )}
                 <span class="syscall-name">{truncate(oneLine(row.name), 60)}</span>
               </th>
               <td>{formatCount(row.calls)}</td>
@@ -105,6 +109,11 @@ function Table({ rows, live }: { rows: readonly LiveSyscall[]; live: boolean }) 
       )}
     </>
   );
+}
+
+/** A row in words: narrow panels hide columns, and long names are cut. */
+function describe({ name, calls, errors, totalNs }: LiveSyscall): string {
+  return `${truncate(oneLine(name), 60)}: ${plural(calls, "call")}, ${plural(errors, "error")}, ${formatNs(totalNs)}`;
 }
 
 function HeadCell({ id, title, explanation }: (typeof COLUMNS)[number]) {
