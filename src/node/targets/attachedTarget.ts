@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { ExpectedError } from "../../base/errors.ts";
 import { OwnedDescriptor, PipePump, withPipes } from "../pipes.ts";
-import { identify, readStat, TargetProcesses, tracerOf } from "../processes.ts";
+import { identify, readStat, tracerOf } from "../processes.ts";
 import { errorCode, listNumbers, readProcFile } from "../procFiles.ts";
 import { findOnPath } from "../program.ts";
 import { whyRefused, yamaScope } from "../recorders/straceProbe.ts";
-import type { Target, TargetEnd, TargetSink } from "./target.ts";
-import { TreeControl } from "./treeControl.ts";
+import { TreeTarget } from "./treeTarget.ts";
 
 export interface Attachment {
   readonly pid: number;
@@ -17,32 +16,18 @@ export interface Attachment {
 }
 
 /** A process that runs already. It belongs to somebody else and outlives the recording. */
-export class AttachedTarget implements Target {
-  readonly processes = new TargetProcesses(undefined);
-  readonly ended: Promise<TargetEnd>;
-  private readonly tree = new TreeControl(this.processes, () => this.receiver());
-  private settle: (end: TargetEnd) => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
-  private sink: TargetSink | undefined;
+export class AttachedTarget extends TreeTarget {
   private tracer: ChildProcess | undefined;
   private pump: PipePump | undefined;
 
   constructor(private readonly attachment: Attachment) {
-    this.ended = new Promise((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
-    });
+    super();
   }
 
-  private receiver(): TargetSink {
-    if (this.sink === undefined) throw new Error("The target was not started");
-    return this.sink;
-  }
-
-  async start(sink: TargetSink): Promise<number> {
+  protected async begin(): Promise<number> {
+    const sink = this.receiver;
     const { pid } = this.attachment;
     checkAttachable(pid);
-    this.sink = sink;
     this.processes.setRoot(pid);
     const writer = await withPipes(([pipe]) => {
       const held = new OwnedDescriptor(pipe.open("write", false));
@@ -93,37 +78,9 @@ export class AttachedTarget implements Target {
     });
   }
 
-  async pause(): Promise<void> {
-    this.tree.stop();
-  }
-
-  async continue(): Promise<void> {
-    this.tree.resume();
-  }
-
-  async terminate(): Promise<void> {
-    this.tree.terminate();
-  }
-
-  async kill(): Promise<void> {
-    await this.tree.kill();
-  }
-
-  async detach(): Promise<void> {
+  override async detach(): Promise<void> {
     this.tracer?.kill("SIGINT");
     await this.pump?.ended;
-  }
-
-  signal(signal: string): void {
-    this.tree.signal(signal);
-  }
-
-  writeStdin(): void {
-    // A process that is attached to keeps its own input.
-  }
-
-  endStdin(): void {
-    // A process that is attached to keeps its own input.
   }
 }
 

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { ExpectedError } from "../../base/errors.ts";
 import type { OutputStream } from "../../engine/trace/trace.ts";
 import { DescriptorWriter } from "../descriptorWriter.ts";
 import { OwnedDescriptor, PipePump, pipeWriter, withPipes } from "../pipes.ts";
-import { findTracer, identify, isAlive, type ProcessIdentity, TargetProcesses, tracerOf } from "../processes.ts";
+import { findTracer, identify, isAlive, type ProcessIdentity, tracerOf } from "../processes.ts";
 import { errorCode } from "../procFiles.ts";
 import type { StdioPlan } from "../stdioPlan.ts";
 import { leaveTracer, passOnForGood } from "./leave.ts";
-import type { Target, TargetEnd, TargetSink } from "./target.ts";
-import { TreeControl } from "./treeControl.ts";
+import type { TargetEnd } from "./target.ts";
+import { TreeTarget } from "./treeTarget.ts";
 
 /** How a program is started. */
 export interface Launch {
@@ -33,13 +34,7 @@ const LOOK_MS = 20;
 /** A pipe that nobody of ours holds, and that stays silent for this long, is held by somebody unknown. */
 const SILENT_MS = 1000;
 /** A program that this process starts: under strace, or alone. */
-export class LaunchedTarget implements Target {
-  readonly processes = new TargetProcesses(undefined);
-  readonly ended: Promise<TargetEnd>;
-  private readonly tree = new TreeControl(this.processes, () => this.receiver());
-  private settle: (end: TargetEnd) => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
-  private sink: TargetSink | undefined;
+export class LaunchedTarget extends TreeTarget {
   private child: ChildProcess | undefined;
   private stdin: Socket | undefined;
   private tracePump: PipePump | undefined;
@@ -49,22 +44,12 @@ export class LaunchedTarget implements Target {
   private sawTrace = false;
   private tracer: ProcessIdentity | undefined;
   private lastBytes = 0;
-  private stopping = false;
 
   constructor(private readonly launch: Launch) {
-    this.ended = new Promise((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
-    });
+    super();
   }
 
-  private receiver(): TargetSink {
-    if (this.sink === undefined) throw new Error("The target was not started");
-    return this.sink;
-  }
-
-  async start(sink: TargetSink): Promise<number> {
-    this.sink = sink;
+  protected async begin(): Promise<number> {
     const child = process.platform === "linux" ? await this.startWithPipes() : await this.startWithSockets();
     this.child = child;
     // A process that ends at once may have ended before the pid was looked up: then there is nothing to signal either.
@@ -159,7 +144,7 @@ export class LaunchedTarget implements Target {
       this.traceWriter?.close();
       this.findTracer();
     }
-    const sink = this.receiver();
+    const sink = this.receiver;
     sink.trace(bytes);
     return sink.ready();
   }
@@ -179,7 +164,7 @@ export class LaunchedTarget implements Target {
 
   private takeOutput(stream: OutputStream, bytes: Uint8Array): Promise<void> | undefined {
     this.lastBytes = Date.now();
-    const sink = this.receiver();
+    const sink = this.receiver;
     sink.output(stream, bytes);
     const ready = sink.ready();
     return this.launch.forward ? this.passOn(stream, bytes, ready) : ready;
@@ -190,7 +175,7 @@ export class LaunchedTarget implements Target {
     if (failure !== undefined) {
       // The program must see that nobody reads, exactly as it would without us in between.
       this.outputPumps.get(stream)?.close();
-      if (failure !== "EPIPE") this.receiver().notice(`${stream} cannot be written to (${failure}): it was closed.`);
+      if (failure !== "EPIPE") this.receiver.notice(`${stream} cannot be written to (${failure}): it was closed.`);
     }
     await ready;
   }
@@ -241,7 +226,7 @@ export class LaunchedTarget implements Target {
   }
 
   private async leave(left: readonly ProcessIdentity[]): Promise<void> {
-    await leaveTracer(left, this.receiver(), this.tracer, this.tracePump, this.launch.seccomp);
+    await leaveTracer(left, this.receiver, this.tracer, this.tracePump, this.launch.seccomp);
     for (const [stream, pump] of this.outputPumps) {
       const to = this.launch.forward ? (stream === "stdout" ? 1 : 2) : "ignore";
       await pump.handOver((descriptor) => passOnForGood(descriptor, to));
@@ -255,41 +240,7 @@ export class LaunchedTarget implements Target {
     this.stdin?.destroy();
   }
 
-  // --- commands
-
-  async pause(): Promise<void> {
-    this.tree.stop();
-  }
-
-  async continue(): Promise<void> {
-    this.tree.resume();
-  }
-
-  async terminate(): Promise<void> {
-    this.stopping = true;
-    this.tree.terminate();
-  }
-
-  async kill(): Promise<void> {
-    this.stopping = true;
-    await this.tree.kill();
-  }
-
-  /** A program that was launched for its recording ends with it. */
-  async detach(): Promise<void> {
-    await this.terminate();
-  }
-
-  signal(signal: string): void {
-    this.tree.signal(signal);
-  }
-
-  writeStdin(bytes: Uint8Array): void {
-    const stdin = this.stdin ?? this.child?.stdin;
-    if (stdin?.writable === true) stdin.write(bytes);
-  }
-
-  endStdin(): void {
-    (this.stdin ?? this.child?.stdin)?.end();
+  protected override get input(): Writable | undefined {
+    return this.stdin ?? this.child?.stdin ?? undefined;
   }
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ExpectedError } from "../../base/errors.ts";
 import { OwnedDescriptor, PipePump, withPipes } from "../pipes.ts";
-import { findTracer, identify, isAlive, type ProcessIdentity, TargetProcesses, tracerOf } from "../processes.ts";
+import { findTracer, identify, isAlive, type ProcessIdentity, tracerOf } from "../processes.ts";
 import type { StdioMode } from "../recordingRequest.ts";
 import { leaveTracer } from "./leave.ts";
-import type { Target, TargetEnd, TargetSink } from "./target.ts";
-import { TreeControl } from "./treeControl.ts";
+import type { TargetEnd } from "./target.ts";
+import { TreeTarget } from "./treeTarget.ts";
 
 export interface TerminalLaunch {
   readonly run: Extract<StdioMode, { kind: "terminal" }>["run"];
@@ -40,13 +40,7 @@ export const REPORTING_SHELL = [
 ] as const;
 
 /** A program in a terminal that somebody else opens (DAP `runInTerminal`). It is not this process' child. */
-export class TerminalTarget implements Target {
-  readonly processes = new TargetProcesses(undefined);
-  readonly ended: Promise<TargetEnd>;
-  private readonly tree = new TreeControl(this.processes, () => this.receiver());
-  private settle: (end: TargetEnd) => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
-  private sink: TargetSink | undefined;
+export class TerminalTarget extends TreeTarget {
   private pump: PipePump | undefined;
   private writer: OwnedDescriptor | undefined;
   private root: ProcessIdentity | undefined;
@@ -55,22 +49,12 @@ export class TerminalTarget implements Target {
   private head = "";
   private pid = 0;
   private exitCode: number | undefined;
-  private stopping = false;
 
   constructor(private readonly launch: TerminalLaunch) {
-    this.ended = new Promise((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
-    });
+    super();
   }
 
-  private receiver(): TargetSink {
-    if (this.sink === undefined) throw new Error("The target was not started");
-    return this.sink;
-  }
-
-  async start(sink: TargetSink): Promise<number> {
-    this.sink = sink;
+  protected async begin(): Promise<number> {
     const pid = new Promise<number>((resolve) => {
       this.started = resolve;
     });
@@ -108,7 +92,7 @@ export class TerminalTarget implements Target {
   }
 
   private take(bytes: Uint8Array): Promise<void> | undefined {
-    const sink = this.receiver();
+    const sink = this.receiver;
     if (this.pid === 0 || !this.launch.traced) this.takeReport(bytes);
     if (!this.launch.traced) return undefined;
     sink.trace(bytes);
@@ -161,46 +145,12 @@ export class TerminalTarget implements Target {
         leftSince = undefined;
         continue;
       }
-      await leaveTracer(left, this.receiver(), this.tracer, pump, this.launch.seccomp);
+      await leaveTracer(left, this.receiver, this.tracer, pump, this.launch.seccomp);
       break;
     }
     this.writer?.close();
     pump.close();
     const exit = this.exitCode === undefined ? null : { code: this.exitCode, signal: null };
     return { exit, exitedAt: null, failed: false };
-  }
-
-  async pause(): Promise<void> {
-    this.tree.stop();
-  }
-
-  async continue(): Promise<void> {
-    this.tree.resume();
-  }
-
-  async terminate(): Promise<void> {
-    this.stopping = true;
-    this.tree.terminate();
-  }
-
-  async kill(): Promise<void> {
-    this.stopping = true;
-    await this.tree.kill();
-  }
-
-  async detach(): Promise<void> {
-    await this.terminate();
-  }
-
-  signal(signal: string): void {
-    this.tree.signal(signal);
-  }
-
-  writeStdin(): void {
-    // The terminal is the program's own.
-  }
-
-  endStdin(): void {
-    // The terminal is the program's own.
   }
 }
