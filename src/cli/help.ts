@@ -2,6 +2,7 @@ import type { CommandSpec, OptionSpec, PositionalSpec } from "./table/commandSpe
 import { COMMANDS } from "./table/commandTable.ts";
 import { displayWidth, padEnd } from "./terminal/displayWidth.ts";
 import type { Style } from "./terminal/style.ts";
+import { wrapText } from "./terminal/wrapText.ts";
 
 const INDENT = "  ";
 
@@ -9,7 +10,7 @@ const INDENT = "  ";
 export function generalHelp(style: Style, width: number): string {
   const commands = COMMANDS.map((command): [string, string] => [command.name, command.summary]);
   return `${[
-    ...wrap("Goldentrace records what a program does: system calls, logs and metrics.", width),
+    ...wrapText("Goldentrace records what a program does: system calls, logs and metrics.", width),
     "",
     style.bold("Usage"),
     `${INDENT}goldentrace COMMAND [OPTIONS]`,
@@ -38,9 +39,9 @@ export function generalHelp(style: Style, width: number): string {
 /** What `goldentrace COMMAND --help` prints. */
 export function commandHelp(command: CommandSpec, style: Style, width: number): string {
   const sections = [
-    wrap(`${command.summary}.`, width),
+    wrapText(`${command.summary}.`, width),
     [style.bold("Usage"), ...command.usage.map((usage) => `${INDENT}goldentrace ${command.name} ${usage}`)],
-    ...command.details.map((paragraph) => wrap(paragraph, width)),
+    ...command.details.map((paragraph) => wrapText(paragraph, width)),
   ];
   if (command.positionals.length > 0) {
     sections.push([style.bold("Arguments"), ...definitionList(command.positionals.map(describePositional), width)]);
@@ -76,22 +77,8 @@ function definitionList(items: readonly (readonly [string, string])[], width: nu
   const room = Math.min(MAX_TERM_WIDTH, Math.max(...items.map(([term]) => displayWidth(term))));
   const indent = INDENT.length + room + 2;
   return items.flatMap(([term, text]) => {
-    const lines = wrap(text, width - indent).map((line) => " ".repeat(indent) + line);
+    const lines = wrapText(text, Math.max(20, width - indent)).map((line) => " ".repeat(indent) + line);
     if (displayWidth(term) > room) return [INDENT + term, ...lines];
     return [INDENT + padEnd(term, room + 2) + (lines[0] ?? "").trimStart(), ...lines.slice(1)];
   });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > Math.max(20, width)) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

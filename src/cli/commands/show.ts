@@ -1,7 +1,7 @@
 import { atMost, parseCommandLine } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { openTrace } from "../openTrace.ts";
-import { summaryText } from "../summaryText.ts";
+import { summaryText } from "../summary/summaryText.ts";
 import { styleFor } from "../terminal/style.ts";
 
 export const command: Command = async (argv, context) => {
@@ -11,7 +11,12 @@ export const command: Command = async (argv, context) => {
   const { stdout } = context;
   const text = line.has("json")
     ? `${JSON.stringify(summary, undefined, stdout.isTerminal ? 2 : undefined)}\n`
-    : summaryText(summary, { style: styleFor(stdout.colour), width: stdout.columns, all: line.has("all") });
+    : summaryText(summary, {
+        style: styleFor(stdout.colour),
+        width: stdout.columns,
+        all: line.has("all"),
+        env: line.has("env"),
+      });
   await stdout.write(text);
   return 0;
 };

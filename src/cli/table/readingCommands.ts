@@ -34,7 +34,13 @@ export const SHOW: CommandSpec = {
       "percentiles, errors by errno and path, threads, logs by level and the source lines that make the most calls.",
   ],
   positionals: [OPTIONAL_RUN],
-  options: [JSON_DOCUMENT, { name: "all", short: "a", description: "Show every row of every table." }, RUNS_DIR, HELP],
+  options: [
+    JSON_DOCUMENT,
+    { name: "all", short: "a", description: "Show every row of every table." },
+    { name: "env", description: "Explain each variable that was set so that the program logs at TRACE level." },
+    RUNS_DIR,
+    HELP,
+  ],
   examples: [
     { command: "goldentrace show", explanation: "the newest run" },
     { command: "goldentrace show train", explanation: "the newest run named `train`" },

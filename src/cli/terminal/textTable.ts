@@ -12,6 +12,11 @@ export interface Column {
   readonly optional?: number;
 }
 
+/** A column of numbers. */
+export function right(title: string): Column {
+  return { title, align: "right" };
+}
+
 /**
  * Lines of a table whose columns are as wide as their widest cell. Cells must be one line without control characters.
  *

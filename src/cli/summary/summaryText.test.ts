@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addCalls, manifestOf, traceBuilder, traceOf } from "../../test/support/traces.ts";
-import { summarize } from "../engine/query/summarize.ts";
-import type { RunManifest } from "../protocol/runFolder.ts";
+import { addCalls, manifestOf, traceBuilder, traceOf } from "../../../test/support/traces.ts";
+import { summarize } from "../../engine/query/summarize.ts";
+import type { RunSummary } from "../../engine/query/summary.ts";
+import { TRACE_VARIABLES } from "../../engine/read/logs/traceEnv.ts";
+import type { RunManifest } from "../../protocol/runFolder.ts";
+import { displayWidth } from "../terminal/displayWidth.ts";
+import { styleFor } from "../terminal/style.ts";
 import { summaryText } from "./summaryText.ts";
-import { displayWidth } from "./terminal/displayWidth.ts";
-import { styleFor } from "./terminal/style.ts";
 
 const EXTRA = { path: "/r", name: "r" };
 
-function textOf(manifest: RunManifest, calls = [{ name: "read" }], width = 80): string {
-  return summaryText(summarize(traceOf(calls), manifest, EXTRA), { style: styleFor(false), width, all: false });
+function textOf(manifest: RunManifest, calls = [{ name: "read" }]): string {
+  return plainText(summarize(traceOf(calls), manifest, EXTRA));
+}
+
+function plainText(summary: RunSummary, options: { width?: number; all?: boolean; env?: boolean } = {}): string {
+  return summaryText(summary, { style: styleFor(false), width: 80, all: false, env: false, ...options });
 }
 
 test("says first whether the trace is complete", () => {
@@ -41,15 +47,38 @@ test("shows threads below what created them, whatever a file says about parents"
   builder.threads.add({ pid: 103, tid: 103, parent: 0, role: "process", name: "last", start: 3 });
   builder.threads.add({ pid: 104, tid: 104, parent: 77, role: "process", name: "stray", start: 4 });
   addCalls(builder, [{ name: "read" }]);
-  const text = summaryText(summarize(builder.build(), manifestOf(), EXTRA), {
-    style: styleFor(false),
-    width: 80,
-    all: false,
-  });
+  const text = plainText(summarize(builder.build(), manifestOf(), EXTRA));
   const names = text
     .split("\n")
     .flatMap((line) => /^(.*?(?:prog|child|worker|last|stray)) +(?:main|process|thread) /.exec(line)?.[1] ?? []);
   expect(names).toEqual(["prog", "├─ child", "│  └─ worker", "└─ last", "stray"]);
+});
+
+test("shows what was set for TRACE logs in two lines, and why on request", () => {
+  const envSet = Object.fromEntries(TRACE_VARIABLES.map(({ name, value }) => [name, value]));
+  const command = { ...manifestOf().command, envSet: { ...envSet, MINE: "a b" } };
+  const summary = summarize(traceOf([{ name: "read" }]), manifestOf({ command }), EXTRA);
+  expect(plainText(summary)).toMatch(
+    new RegExp(
+      `^${TRACE_VARIABLES.length + 1} variables set so that the program logs at TRACE level \\(--env explains them\\)\n` +
+        "LOG_LEVEL=TRACE RUST_LOG=trace .*\n.*…\n$",
+      "m",
+    ),
+  );
+  const explained = plainText(summary, { env: true });
+  for (const { name, why } of TRACE_VARIABLES) {
+    const found = explained.indexOf(`\n${name}=`);
+    expect(found, name).toBeGreaterThan(0);
+    expect(explained.slice(found).replace(/\s+/g, " ")).toContain(why);
+  }
+  expect(explained).toContain("\nMINE='a b'\n    Asked for by traceEnv.\n");
+  expect(textOf(manifestOf({ command: { ...command, envSet: {} } }))).not.toContain("TRACE level");
+});
+
+test("gives the call most of a narrow terminal", () => {
+  const trace = traceOf([{ name: "openat", args: 'AT_FDCWD, "/etc/hostname"' }]);
+  const text = plainText(summarize(trace, manifestOf(), EXTRA), { width: 40 });
+  expect(text).toMatch(/^ *took {2}call\n.*openat\(AT_FD….*hostname"\) = 0$/m);
 });
 
 test("fits the terminal and keeps hostile text harmless", () => {
@@ -58,7 +87,7 @@ test("fits the terminal and keeps hostile text harmless", () => {
     maxLength: 200,
   });
   fc.assert(
-    fc.property(hostile, hostile, fc.integer({ min: 60, max: 200 }), fc.boolean(), (a, b, width, all) => {
+    fc.property(hostile, hostile, fc.integer({ min: 40, max: 200 }), fc.boolean(), (a, b, width, all) => {
       const builder = traceBuilder();
       builder.threads.setName(0, a);
       addCalls(builder, [
@@ -72,7 +101,7 @@ test("fits the terminal and keeps hostile text harmless", () => {
         problems: [{ kind: "setuid", message: `${b}${"漢".repeat(99)}`, losesData: true }],
         artifacts: [{ path: a, bytes: 3, sha256: "0".repeat(64) }],
       });
-      const text = summaryText(summarize(builder.build(), manifest, EXTRA), { style: styleFor(false), width, all });
+      const text = plainText(summarize(builder.build(), manifest, EXTRA), { width, all, env: all });
       expect(text).not.toMatch(/[\u001b\u202e]/);
       for (const line of text.split("\n")) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
     }),
