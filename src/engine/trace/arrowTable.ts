@@ -1,6 +1,9 @@
-import { type Data, DataType, type RecordBatch, RecordBatchReader } from "apache-arrow";
-import { checkedBodyLength } from "./arrowMessage.ts";
+import { type Data, type RecordBatch, RecordBatchReader } from "apache-arrow";
 import { type ColumnsOf, type TableName, tableSchema } from "./arrowSchema.ts";
+import { batchFits } from "./tables/columnFits.ts";
+import { fillNulls, isValid, nullsHold } from "./tables/nulls.ts";
+import { TextWindow } from "./tables/textWindow.ts";
+import { wholeMessages } from "./tables/wholeMessages.ts";
 
 /** How a table's file ended. */
 export type TableEnd =
@@ -45,7 +48,7 @@ export class ArrowTable<T extends TableName> {
       if (length > 0) {
         for (const batch of RecordBatchReader.from(bytes.subarray(0, length))) {
           if (batch.numRows === 0) continue;
-          if (!fits(table, batch)) {
+          if (!batchFits(table, batch)) {
             understood = false;
             break;
           }
@@ -77,42 +80,31 @@ export class ArrowTable<T extends TableName> {
 
   /** A column of numbers; nulls become `NaN`. The result may be a view of the file's bytes: do not write to it. */
   float64(column: ColumnsOf<T>): Float64Array {
-    const only = this.singlePiece(column);
-    if (only !== undefined && everyNull(only, (i) => Number.isNaN(only.values[i]))) {
-      return (only.values as Float64Array).subarray(0, this.length);
-    }
-    const values = new Float64Array(this.length);
-    for (const { data, row, rows } of this.pieces(column)) {
-      values.set((data.values as Float64Array).subarray(0, rows), row);
-      everyNull(data, (i) => {
-        values[row + i] = Number.NaN;
-        return true;
-      });
-    }
-    return values;
+    return this.numbers(column, Number.NaN, (length) => new Float64Array(length));
   }
 
   /** A column of integers; nulls become -1. The result may be a view of the file's bytes: do not write to it. */
   int32(column: ColumnsOf<T>): Int32Array {
-    const only = this.singlePiece(column);
-    if (only !== undefined && everyNull(only, (i) => only.values[i] === -1)) {
-      return (only.values as Int32Array).subarray(0, this.length);
-    }
-    const values = new Int32Array(this.length);
-    for (const { data, row, rows } of this.pieces(column)) {
-      values.set((data.values as Int32Array).subarray(0, rows), row);
-      everyNull(data, (i) => {
-        values[row + i] = -1;
-        return true;
-      });
-    }
-    return values;
+    return this.numbers(column, -1, (length) => new Int32Array(length));
   }
 
+  /** Nulls become 0. The result may be a view of the file's bytes: do not write to it. */
   uint8(column: ColumnsOf<T>): Uint8Array {
-    const values = new Uint8Array(this.length);
-    for (const { data, row, rows } of this.pieces(column))
-      values.set((data.values as Uint8Array).subarray(0, rows), row);
+    return this.numbers(column, 0, (length) => new Uint8Array(length));
+  }
+
+  private numbers<N extends Float64Array | Int32Array | Uint8Array>(
+    column: ColumnsOf<T>,
+    absent: number,
+    make: (length: number) => N,
+  ): N {
+    const only = this.singlePiece(column);
+    if (only !== undefined && nullsHold(only, absent)) return (only.values as N).subarray(0, this.length) as N;
+    const values = make(this.length);
+    for (const { data, row, rows } of this.pieces(column)) {
+      values.set((data.values as N).subarray(0, rows), row);
+      fillNulls(data, values, row, absent);
+    }
     return values;
   }
 
@@ -121,14 +113,9 @@ export class ArrowTable<T extends TableName> {
     const values = new Float64Array(this.length);
     for (const { data, row, rows } of this.pieces(column)) {
       const wide = data.values as BigInt64Array;
-      const words = new Int32Array(wide.buffer, wide.byteOffset, rows * 2);
-      for (let i = 0; i < rows; i++) {
-        values[row + i] = (words[2 * i + 1] as number) * 4294967296 + ((words[2 * i] as number) >>> 0);
-      }
-      everyNull(data, (i) => {
-        values[row + i] = Number.NaN;
-        return true;
-      });
+      // As pairs of words: a bigint for every row would cost twenty times as much.
+      joinWords(new Int32Array(wide.buffer, wide.byteOffset, rows * 2), values.subarray(row, row + rows));
+      fillNulls(data, values, row, Number.NaN);
     }
     return values;
   }
@@ -150,148 +137,119 @@ export class ArrowTable<T extends TableName> {
           return id < 0 ? absent : id;
         });
       }
-      const indexes = data.values as Int32Array;
-      for (let i = 0; i < rows; i++) ids[row + i] = table[indexes[i] as number] ?? absent;
-      everyNull(data, (i) => {
-        ids[row + i] = absent;
-        return true;
-      });
+      if (data.nullCount === rows) {
+        ids.fill(absent, row, row + rows);
+        continue;
+      }
+      lookUp(data.values as Int32Array, table, absent, ids.subarray(row, row + rows) as I);
+      fillNulls(data, ids, row, absent);
     }
     return ids;
+  }
+
+  /** Whether a column has no value in any row. */
+  isEmpty(column: ColumnsOf<T>): boolean {
+    for (const { data, rows } of this.pieces(column)) if (data.nullCount !== rows) return false;
+    return true;
   }
 
   /** All texts of a column; nulls become undefined. */
   texts(column: ColumnsOf<T>): (string | undefined)[] {
     const texts = new Array<string | undefined>(this.length).fill(undefined);
-    this.eachText(column, (row, bytes, start, end) => {
-      texts[row] = decoder.decode(bytes.subarray(start, end));
-    });
+    for (const { row, rows, bytes, offsets, bitmap } of this.textPieces(column)) {
+      const window = new TextWindow(bytes);
+      for (let i = 0; i < rows; i++) {
+        if (bitmap !== undefined && !isValid(bitmap, i)) continue;
+        texts[row + i] = window.slice(offsets[i] as number, offsets[i + 1] as number);
+      }
+    }
     return texts;
   }
 
-  /** Calls back with the bytes of each text that is not null. */
-  eachText(column: ColumnsOf<T>, use: (row: number, bytes: Uint8Array, start: number, end: number) => void): void {
+  /** Pieces of a text column that have texts; row `row + i` has the bytes `[offsets[i], offsets[i + 1])`. */
+  *textPieces(column: ColumnsOf<T>): Generator<TextPiece> {
     for (const { data, row, rows } of this.pieces(column)) {
       if (data.nullCount === rows) continue;
       const offsets = data.valueOffsets as Int32Array;
-      const bytes = data.values as Uint8Array;
-      const { nullBitmap, nullCount } = data;
-      for (let i = 0; i < rows; i++) {
-        if (nullCount > 0 && ((nullBitmap[i >> 3] as number) & (1 << (i & 7))) === 0) continue;
-        use(row + i, bytes, offsets[i] as number, offsets[i + 1] as number);
-      }
+      const bytes = (data.values as Uint8Array).subarray(0, offsets[rows]);
+      yield { row, rows, bytes, offsets, bitmap: data.nullCount > 0 ? data.nullBitmap : undefined };
     }
   }
 
-  /** A text column's bytes in one array; row i's are `[offsets[i], offsets[i + 1])`. */
+  /** A text column's bytes in one array; row i's are `[offsets[i], offsets[i + 1])`. Nulls may have bytes. */
   bytes(column: ColumnsOf<T>): { bytes: Uint8Array; offsets: Float64Array } {
-    const only = this.singlePiece(column);
-    if (only !== undefined) {
-      const text = textBytes(only, this.length);
-      const from = only.valueOffsets as Int32Array;
-      const first = from[0] as number;
-      const offsets = new Float64Array(this.length + 1);
-      for (let i = 0; i <= this.length; i++) offsets[i] = (from[i] as number) - first;
-      return { bytes: text, offsets };
-    }
-    let size = 0;
-    for (const { data, rows } of this.pieces(column)) size += textBytes(data, rows).length;
-    const bytes = new Uint8Array(size);
     const offsets = new Float64Array(this.length + 1);
+    const pieces: Uint8Array[] = [];
     let used = 0;
-    for (const { data, row, rows } of this.pieces(column)) {
-      const text = textBytes(data, rows);
-      const from = data.valueOffsets as Int32Array;
-      const shift = used - (from[0] as number);
-      for (let i = 0; i <= rows; i++) offsets[row + i] = (from[i] as number) + shift;
-      bytes.set(text, used);
+    let next = 0;
+    for (const { row, rows, bytes, offsets: from } of this.textPieces(column)) {
+      offsets.fill(used, next, row);
+      const first = from[0] as number;
+      const shift = used - first;
+      shiftOffsets(from, shift, offsets.subarray(row, row + rows + 1));
+      next = row + rows;
+      const text = bytes.subarray(first);
+      pieces.push(text);
       used += text.length;
     }
-    return { bytes, offsets };
+    offsets.fill(used, next);
+    return { bytes: joined(pieces, used), offsets };
   }
 }
 
-const decoder = new TextDecoder();
+/** Texts of some rows, as they lie in the file. */
+export interface TextPiece {
+  /** Number of the first row. */
+  readonly row: number;
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+  readonly offsets: Int32Array;
+  /** Arrow's validity bitmap where there are nulls. */
+  readonly bitmap: Uint8Array | undefined;
+}
 
-function textBytes(data: Data, rows: number): Uint8Array {
-  const offsets = data.valueOffsets as Int32Array;
-  return (data.values as Uint8Array).subarray(offsets[0], offsets[rows]);
+// The loops over rows are functions of their own: those are compiled well before the first million rows are over.
+
+/** Signed 64-bit integers, given as pairs of words, as numbers. */
+function joinWords(words: Int32Array, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) {
+    into[i] = (words[2 * i + 1] as number) * 4294967296 + ((words[2 * i] as number) >>> 0);
+  }
+}
+
+function lookUp(
+  indexes: Int32Array,
+  table: Int32Array,
+  absent: number,
+  into: Uint8Array | Uint16Array | Int32Array,
+): void {
+  const size = table.length;
+  const rows = into.length;
+  for (let i = 0; i < rows; i++) {
+    // Without a sign, a negative index is beyond every table.
+    const index = (indexes[i] as number) >>> 0;
+    into[i] = index < size ? (table[index] as number) : absent;
+  }
+}
+
+function shiftOffsets(offsets: Int32Array, shift: number, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = (offsets[i] as number) + shift;
+}
+
+/** A single piece is not copied. */
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0] as Uint8Array;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function dictionaryTexts(data: Data): string[] {
   const texts: string[] = [];
   for (const text of data.dictionary ?? []) texts.push(String(text ?? ""));
   return texts;
-}
-
-/** Calls back for every null until the answer is false; tells whether it never was. */
-function everyNull(data: Data, check: (i: number) => boolean): boolean {
-  if (data.nullCount === 0) return true;
-  const { nullBitmap, length } = data;
-  for (let at = 0; at < length; at += 8) {
-    const bits = nullBitmap[at >> 3] as number;
-    if (bits === 0xff) continue;
-    for (let bit = 0; bit < 8 && at + bit < length; bit++) {
-      if ((bits & (1 << bit)) === 0 && !check(at + bit)) return false;
-    }
-  }
-  return true;
-}
-
-const CONTINUATION = -1;
-
-/** How many bytes of a stream are whole messages, and whether the end-of-stream mark follows. */
-function wholeMessages(bytes: Uint8Array): { length: number; end: "whole" | "cut" | "damaged" } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  while (at + 8 <= bytes.length) {
-    if (view.getInt32(at, true) !== CONTINUATION) return { length: at, end: "damaged" };
-    const metadata = view.getInt32(at + 4, true);
-    if (metadata === 0) return { length: at, end: "whole" };
-    if (metadata < 0) return { length: at, end: "damaged" };
-    const bodyAt = at + 8 + metadata;
-    if (bodyAt > bytes.length) return { length: at, end: "cut" };
-    const body = checkedBodyLength(bytes.subarray(at + 8, bodyAt));
-    if (body === undefined) return { length: at, end: "damaged" };
-    if (bodyAt + body > bytes.length) return { length: at, end: "cut" };
-    at = bodyAt + body;
-  }
-  return { length: at, end: "cut" };
-}
-
-/** Whether a batch has all columns of the table with memory for all its rows. */
-function fits(table: TableName, batch: RecordBatch): boolean {
-  const rows = batch.numRows;
-  return tableSchema(table).fields.every((expected) => {
-    const position = batch.schema.fields.findIndex((field) => field.name === expected.name);
-    const data = batch.data.children[position] as Data | undefined;
-    if (data === undefined || data.length !== rows || data.offset !== 0) return false;
-    if (data.nullCount > 0 && data.nullBitmap.length * 8 < rows) return false;
-    const { type } = data;
-    if (type.typeId !== expected.type.typeId) return false;
-    if (DataType.isUtf8(type)) return textFits(data, rows);
-    if (DataType.isDictionary(type)) {
-      return (
-        DataType.isUtf8(type.dictionary) &&
-        type.indices.bitWidth === 32 &&
-        data.values.length >= rows &&
-        dictionaryFits(data)
-      );
-    }
-    if (DataType.isInt(type) && DataType.isInt(expected.type) && type.bitWidth !== expected.type.bitWidth) return false;
-    if (DataType.isFloat(type) && DataType.isFloat(expected.type) && type.precision !== expected.type.precision)
-      return false;
-    return data.values.length >= rows;
-  });
-}
-
-function dictionaryFits(data: Data): boolean {
-  return data.dictionary?.data.every((piece) => textFits(piece, piece.length)) ?? false;
-}
-
-function textFits(data: Data, rows: number): boolean {
-  const offsets = data.valueOffsets as Int32Array;
-  if (offsets.length < rows + 1 || (offsets[0] as number) < 0) return false;
-  for (let i = 0; i < rows; i++) if ((offsets[i] as number) > (offsets[i + 1] as number)) return false;
-  return (offsets[rows] as number) <= (data.values as Uint8Array).length;
 }

@@ -1,13 +1,15 @@
 import { StringTable } from "../../../base/stringTable.ts";
 import { type ColumnsOf, STATE_NAMES } from "../arrowSchema.ts";
-import type { ArrowTable } from "../arrowTable.ts";
+import type { ArrowTable, TextPiece } from "../arrowTable.ts";
 import { ByteInterner } from "../byteInterner.ts";
 import { ERRNO_NAMES } from "../errnoNames.ts";
 import { SYSCALL_NAMES } from "../syscallNames.ts";
 import { sortByStart } from "../syscallRows.ts";
 import type { SyscallColumns } from "../trace.ts";
+import { isValid } from "./nulls.ts";
 import type { ThreadRows } from "./readThreads.ts";
 import type { Repairs } from "./repairs.ts";
+import { TextWindow } from "./textWindow.ts";
 
 export function readSyscalls(
   table: ArrowTable<"syscalls">,
@@ -19,9 +21,10 @@ export function readSyscalls(
   const names = new StringTable(SYSCALL_NAMES);
   const errnos = new StringTable(ERRNO_NAMES);
 
-  // Columns may be views of the file: they are copied before the first repair.
+  // Columns may be views of the file, which are copied before the first repair.
   let start = table.float64("time_ns");
-  if (start.some((time) => !Number.isFinite(time))) {
+  const sorted = isAscending(start);
+  if (!sorted) {
     let latest = 0;
     start = start.map((time) => {
       if (!Number.isFinite(time)) repairs.add();
@@ -31,18 +34,16 @@ export function readSyscalls(
   }
 
   let thread = table.int32("thread");
-  const known = threads.rows.length;
-  if (thread.some((index) => index < 0 || index >= known)) {
+  if (!allWithin(thread, 0, threads.rows.length)) {
     const pid = table.int32("pid");
     const tid = table.int32("tid");
     thread = thread.map((index, row) => threads.index(index, pid[row] as number, tid[row] as number, repairs));
   }
 
   let stack = table.int32("stack");
-  const impossible = (node: number): boolean => node < -1 || node >= stackCount;
-  if (stack.some(impossible)) {
+  if (!allWithin(stack, -1, stackCount)) {
     stack = stack.map((node) => {
-      if (!impossible(node)) return node;
+      if (node >= -1 && node < stackCount) return node;
       repairs.add();
       return -1;
     });
@@ -51,7 +52,7 @@ export function readSyscalls(
 
   const { resultText, resultTexts } = readResultTexts(table);
   const { bytes, offsets } = table.bytes("args");
-  return sortByStart({
+  const columns: SyscallColumns = {
     length,
     start,
     duration: table.float64("duration_ns"),
@@ -68,7 +69,24 @@ export function readSyscalls(
     names: names.all,
     errnos: errnos.all,
     resultTexts,
-  });
+  };
+  return sorted ? columns : sortByStart(columns);
+}
+
+/** Whether finite values ascend; `NaN` compares with nothing, and infinities can only be first or last. */
+function isAscending(values: Float64Array): boolean {
+  const { length } = values;
+  for (let i = 1; i < length; i++) if (!((values[i] as number) >= (values[i - 1] as number))) return false;
+  return length === 0 || (Number.isFinite(values[0]) && Number.isFinite(values[length - 1]));
+}
+
+/** Whether all values are in `[from, to)`. */
+function allWithin(values: Int32Array, from: number, to: number): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < from || value >= to) return false;
+  }
+  return true;
 }
 
 /** A dictionary column together with the plain column of the names that are not in its dictionary. */
@@ -80,16 +98,34 @@ function namedColumn(
   absent: number,
   repairs: Repairs | undefined,
 ): Uint16Array {
+  if (repairs === undefined && table.isEmpty(others)) {
+    const idOf = (text: string): number => {
+      const id = internSome(names, text);
+      return id === UNNAMED ? absent : id;
+    };
+    return table.dictionary(column, idOf, absent, new Uint16Array(table.length));
+  }
   const ids = table.dictionary(column, (text) => internSome(names, text), UNNAMED, new Uint16Array(table.length));
-  table.eachText(others, (row, bytes, start, end) => {
-    if (ids[row] === UNNAMED) ids[row] = internSome(names, decoder.decode(bytes.subarray(start, end)));
-  });
+  for (const { row, rows, bytes, offsets, bitmap } of table.textPieces(others)) {
+    const window = new TextWindow(bytes);
+    for (let i = 0; i < rows; i++) {
+      if (ids[row + i] !== UNNAMED || (bitmap !== undefined && !isValid(bitmap, i))) continue;
+      ids[row + i] = internSome(names, window.slice(offsets[i] as number, offsets[i + 1] as number));
+    }
+  }
+  const replaced = replaceUnnamed(ids, absent);
+  repairs?.add(replaced);
+  return ids;
+}
+
+function replaceUnnamed(ids: Uint16Array, absent: number): number {
+  let replaced = 0;
   for (let row = 0; row < ids.length; row++) {
     if (ids[row] !== UNNAMED) continue;
     ids[row] = absent;
-    repairs?.add();
+    replaced++;
   }
-  return ids;
+  return replaced;
 }
 
 /** Marks rows without a name while names are collected. */
@@ -100,14 +136,20 @@ function internSome(names: StringTable, text: string): number {
   return names.size < UNNAMED ? names.intern(text) : (names.find(text) ?? UNNAMED);
 }
 
-const decoder = new TextDecoder();
-
 function readResultTexts(table: ArrowTable<"syscalls">): { resultText: Int32Array; resultTexts: string[] } {
   const resultTexts: string[] = [];
   const resultText = new Int32Array(table.length).fill(-1);
-  const ids = new ByteInterner((bytes, start, end) => resultTexts.push(decoder.decode(bytes.subarray(start, end))) - 1);
-  table.eachText("result_text", (row, bytes, start, end) => {
-    resultText[row] = ids.id(bytes, start, end);
-  });
+  for (const piece of table.textPieces("result_text")) {
+    const window = new TextWindow(piece.bytes);
+    const ids = new ByteInterner((_, start, end) => resultTexts.push(window.slice(start, end)) - 1);
+    internTexts(piece, ids, resultText);
+  }
   return { resultText, resultTexts };
+}
+
+function internTexts({ row, rows, bytes, offsets, bitmap }: TextPiece, ids: ByteInterner, into: Int32Array): void {
+  for (let i = 0; i < rows; i++) {
+    if (bitmap !== undefined && !isValid(bitmap, i)) continue;
+    into[row + i] = ids.id(bytes, offsets[i] as number, offsets[i + 1] as number);
+  }
 }

@@ -4,8 +4,8 @@ import type { TraceProblem } from "../trace.ts";
 export class Repairs {
   private count = 0;
 
-  add(): void {
-    this.count++;
+  add(count = 1): void {
+    this.count += count;
   }
 
   report(problems: TraceProblem[]): void {
