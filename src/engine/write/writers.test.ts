@@ -5,7 +5,7 @@ import { summarize } from "../query/summarize.ts";
 import { SyscallState } from "../trace/trace.ts";
 import { csvField } from "./csv.ts";
 import { findWriter, WRITERS } from "./index.ts";
-import { splitArguments } from "./splitArguments.ts";
+import { splitArguments } from "../query/splitArguments.ts";
 import { straceSummaryText } from "./straceSummary.ts";
 import type { ExportInput } from "./writer.ts";
 

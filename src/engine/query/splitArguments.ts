@@ -1,4 +1,4 @@
-import { endOfAnnotation, endOfString, opensAnnotation } from "../query/tracerText.ts";
+import { endOfAnnotation, endOfString, opensAnnotation } from "./tracerText.ts";
 
 const OPENING = new Set(["(", "[", "{"]);
 const CLOSING = new Set([")", "]", "}"]);
