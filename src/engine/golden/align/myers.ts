@@ -1,0 +1,139 @@
+import { type Box, isOneSided, type Matching, trimBox } from "./box.ts";
+
+/**
+ * Edits on each side of a split after which the search for the middle of the shortest edit script ends and the furthest reaching path is taken.
+ * Scripts of up to twice as many edits are minimal.
+ */
+const EDIT_CAP = 256;
+
+/**
+ * Aligns boxes by Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations", 1986, §4b): the middle of a shortest
+ * edit script is searched from both ends, and the two halves are aligned in the same way. `EDIT_CAP` bounds the search for one middle, the
+ * matching's budget the whole; what is left when that is spent is noted in `givenUp`.
+ */
+export function alignByMyers(matching: Matching, boxes: readonly Box[]): void {
+  const widest = boxes.reduce((most, { aFrom, aTo, bFrom, bTo }) => Math.max(most, aTo - aFrom + (bTo - bFrom)), 0);
+  const search = new MiddleSearch(matching, widest);
+  const stack = boxes.toReversed();
+  for (let box = stack.pop(); box !== undefined; box = stack.pop()) {
+    const rest = trimBox(matching, box);
+    if (isOneSided(rest)) continue;
+    if (matching.budget <= 0 || !search.run(rest)) {
+      matching.givenUp.push(rest);
+      continue;
+    }
+    stack.push({ ...rest, aFrom: search.splitA, bFrom: search.splitB });
+    stack.push({ ...rest, aTo: search.splitA, bTo: search.splitB });
+  }
+}
+
+/** Finds where to cut a box in two. A diagonal is all places with the same `a` position minus `b` position. */
+class MiddleSearch {
+  splitA = 0;
+  splitB = 0;
+  /** Furthest `a` position reached on each diagonal from the start, and from the end. */
+  private readonly forward: Int32Array;
+  private readonly backward: Int32Array;
+
+  constructor(
+    private readonly matching: Matching,
+    widest: number,
+  ) {
+    this.forward = new Int32Array(widest + 3);
+    this.backward = new Int32Array(widest + 3);
+  }
+
+  /** @param box trimmed, so that a shortest script has an edit on each side of its middle; false when the budget ran out */
+  run({ aFrom, aTo, bFrom, bTo }: Box): boolean {
+    const { a, b } = this.matching;
+    const { forward, backward } = this;
+    const least = aFrom - bTo;
+    const most = aTo - bFrom;
+    // Index of diagonal d is d + shift; one more on each side holds the border.
+    const shift = 1 - least;
+    const start = aFrom - bFrom;
+    const end = aTo - bTo;
+    const odd = ((start - end) & 1) !== 0;
+    let forwardLeast = start;
+    let forwardMost = start;
+    let backwardLeast = end;
+    let backwardMost = end;
+    forward[start + shift] = aFrom;
+    backward[end + shift] = aTo;
+    let budget = this.matching.budget;
+
+    for (let edits = 1; ; edits++) {
+      if (forwardLeast > least) forward[--forwardLeast - 1 + shift] = -1;
+      else forwardLeast++;
+      if (forwardMost < most) forward[++forwardMost + 1 + shift] = -1;
+      else forwardMost--;
+      for (let d = forwardMost; d >= forwardLeast; d -= 2) {
+        const left = forward[d - 1 + shift] as number;
+        const right = forward[d + 1 + shift] as number;
+        let x = left >= right ? left + 1 : right;
+        const from = x;
+        let y = x - d;
+        while (x < aTo && y < bTo && a[x] === b[y]) {
+          x++;
+          y++;
+        }
+        forward[d + shift] = x;
+        budget -= 1 + x - from;
+        if (odd && d >= backwardLeast && d <= backwardMost && (backward[d + shift] as number) <= x) {
+          return this.cut(x, y, budget);
+        }
+      }
+
+      if (backwardLeast > least) backward[--backwardLeast - 1 + shift] = 0x7fffffff;
+      else backwardLeast++;
+      if (backwardMost < most) backward[++backwardMost + 1 + shift] = 0x7fffffff;
+      else backwardMost--;
+      for (let d = backwardMost; d >= backwardLeast; d -= 2) {
+        const left = backward[d - 1 + shift] as number;
+        const right = backward[d + 1 + shift] as number;
+        let x = left < right ? left : right - 1;
+        const from = x;
+        let y = x - d;
+        while (x > aFrom && y > bFrom && a[x - 1] === b[y - 1]) {
+          x--;
+          y--;
+        }
+        backward[d + shift] = x;
+        budget -= 1 + from - x;
+        if (!odd && d >= forwardLeast && d <= forwardMost && x <= (forward[d + shift] as number)) {
+          return this.cut(x, y, budget);
+        }
+      }
+
+      if (budget <= 0) {
+        this.matching.budget = budget;
+        return false;
+      }
+      if (edits >= EDIT_CAP) {
+        let best = -1;
+        for (let d = forwardMost; d >= forwardLeast; d -= 2) {
+          const x = Math.min(forward[d + shift] as number, aTo, bTo + d);
+          if (x + x - d - aFrom - bFrom > best) {
+            best = x + x - d - aFrom - bFrom;
+            this.cut(x, x - d, budget);
+          }
+        }
+        for (let d = backwardMost; d >= backwardLeast; d -= 2) {
+          const x = Math.max(backward[d + shift] as number, aFrom, bFrom + d);
+          if (aTo + bTo - x - x + d > best) {
+            best = aTo + bTo - x - x + d;
+            this.cut(x, x - d, budget);
+          }
+        }
+        return true;
+      }
+    }
+  }
+
+  private cut(x: number, y: number, budget: number): true {
+    this.splitA = x;
+    this.splitB = y;
+    this.matching.budget = budget;
+    return true;
+  }
+}
