@@ -26,12 +26,12 @@ test.each([
   ["[default]\nstacks = true", 1, 'unknown key "default": did you mean defaults?'],
   ['[targets.a]\nprogram = "x"\nprogam = "y"', 3, 'unknown key "progam": did you mean program?'],
   ['[targets."a.b"]\nprogram = "x"\n\n[targets.c]\nprogram = "x"\nwat = 1', 6, 'unknown key "wat": known are'],
-  ["[defaults]\n\nstacks = 1", 3, "defaults.stacks: Invalid input: expected boolean, received number"],
-  ["[defaults]\nmetricsIntervalMs = 5", 2, "defaults.metricsIntervalMs:"],
-  ["[targets.a]\nargs = []", 1, "targets.a.program:"],
-  ['[targets.a]\nprogram = "x"\nargs = ["a", 1]', 3, "targets.a.args.1:"],
+  ["[defaults]\n\nstacks = 1", 3, '"defaults.stacks" must be a boolean'],
+  ["[defaults]\nmetricsIntervalMs = 5", 2, '"defaults.metricsIntervalMs" must be at least 10'],
+  ["[targets.a]\nargs = []", 1, '"targets.a.program" must be given, as a string'],
+  ['[targets.a]\nprogram = "x"\nargs = ["a", 1]', 3, '"targets.a.args[1]" must be a string'],
   ["[defaults\nstacks = true", 1, "not valid TOML"],
-  ["targets = 3", 1, "targets:"],
+  ["targets = 3", 1, '"targets" must be an object'],
 ])("%j: line %i", (text, line, message) => {
   const { problems } = parseConfig(text);
   expect(problems[0]?.line).toBe(line);

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
-import english from "zod/v4/locales/en.js";
 import { ExpectedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { describeIssues } from "../protocol/describeIssues.ts";
 import {
   type ConfigFile,
   configFileSchema,
@@ -13,6 +13,7 @@ import {
   targetSchema,
 } from "../protocol/launch.ts";
 import { errorCode } from "./procFiles.ts";
+import { writeFailure } from "./writeFailure.ts";
 
 /** The configuration file at the root of a workspace. */
 export const CONFIG_FILE = "goldentrace.toml";
@@ -35,7 +36,8 @@ export function loadConfig(workspace: string): ConfigFile {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return {};
-    throw new ExpectedError(`${path} cannot be read (${errorCode(error)})`, { code: "usage", cause: error });
+    const why = errorCode(error) === "EISDIR" ? "it is a directory" : (writeFailure(error) ?? errorCode(error));
+    throw new ExpectedError(`${path} cannot be read: ${why}`, { code: "usage", cause: error });
   }
   const { config, problems } = parseConfig(text);
   const first = problems[0];
@@ -63,11 +65,10 @@ export function parseConfig(text: string): { config: ConfigFile; problems: reado
     return { config: {}, problems: [{ line: error.line, message: `not valid TOML: ${message}` }] };
   }
   const problems = unknownKeys(raw).map(({ path, message }) => ({ line: lineOf(text, path), message }));
-  const parsed = z.safeParse(configFileSchema, raw, { error: english().localeError });
+  const parsed = z.safeParse(configFileSchema, raw, { reportInput: true });
   if (parsed.success) return { config: parsed.data, problems };
   for (const issue of parsed.error.issues) {
-    const path = issue.path.map(String);
-    problems.push({ line: lineOf(text, path), message: `${path.join(".")}: ${issue.message}` });
+    problems.push({ line: lineOf(text, issue.path.map(String)), message: describeIssues([issue]) });
   }
   problems.sort((a, b) => a.line - b.line);
   return { config: {}, problems };

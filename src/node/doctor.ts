@@ -1,13 +1,15 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { release, type } from "node:os";
 import { dirname, resolve } from "node:path";
+import { ExpectedError } from "../base/errors.ts";
 import { formatBytes } from "../base/format.ts";
 import { oneLine, truncate } from "../base/text.ts";
 import type { DoctorCheck } from "../engine/view/doctor.ts";
 import { RUNS_DIRECTORY } from "../protocol/runFiles.ts";
+import { CONFIG_FILE, loadConfig, targetNames } from "./config.ts";
 import { type InstallableTool, installLine } from "./packages.ts";
 import { errorCode, readProcFile } from "./procFiles.ts";
-import { findOnPath } from "./program.ts";
+import { DEFAULT_PATH, findOnPath } from "./program.ts";
 import { isProbeFailure, probeStrace, yamaScope } from "./recorders/straceProbe.ts";
 import { runTool } from "./runTool.ts";
 import { findSymbolisers } from "./symbolise/tools.ts";
@@ -18,13 +20,15 @@ export interface DoctorOptions {
   readonly path?: string;
   /** The strace program asked for by a setting; empty or left out to look for it. */
   readonly stracePath?: string;
+  /** Absolute folder whose `goldentrace.toml` is looked at; left out, none is. */
+  readonly workspace?: string;
   /** Absolute; default `.goldentrace/runs` below the current directory. */
   readonly runsDirectory?: string;
 }
 
 /** Looks at everything that recording needs on this machine, by trying it where that is possible. Changes nothing. */
 export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorCheck[]> {
-  const path = options.path ?? process.env.PATH ?? "";
+  const path = options.path ?? process.env.PATH ?? DEFAULT_PATH;
   const runs = options.runsDirectory ?? resolve(RUNS_DIRECTORY);
   const strace = options.stracePath || findOnPath("strace", path);
   const checks = await Promise.all([
@@ -40,6 +44,7 @@ export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorChec
     editor(path),
     nodeVersion(),
     ...(process.platform === "linux" ? [metrics()] : []),
+    ...(options.workspace === undefined ? [] : [configuration(options.workspace)]),
     runsWritable(runs),
     diskSpace(runs),
   ]);
@@ -226,6 +231,19 @@ function metrics(): DoctorCheck {
     state: "warning",
     detail: `the system hides ${refused.join(", ")} of /proc/PID: some metrics are missing`,
   };
+}
+
+/** A configuration with a mistake stops every recording in its workspace. */
+function configuration(workspace: string): DoctorCheck {
+  const check = { id: "config", title: "Configuration" };
+  try {
+    const names = targetNames(loadConfig(workspace));
+    const detail = names.length === 0 ? `no targets in ${CONFIG_FILE}` : `targets: ${truncate(names.join(", "), 200)}`;
+    return { ...check, state: "ok", detail: oneLine(detail) };
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return { ...check, state: "problem", detail: oneLine(error.message), repair: `Correct ${CONFIG_FILE}.` };
+  }
 }
 
 function runsWritable(runs: string): DoctorCheck {

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { ExpectedError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { shellWord } from "../engine/write/shellWord.ts";
 import { errorCode } from "./procFiles.ts";
 
@@ -8,14 +9,14 @@ import { errorCode } from "./procFiles.ts";
 export interface ResolvedProgram {
   /** Absolute path of the file found. */
   readonly path: string;
-  /** What to execute: the command as given, or `/bin/sh` with the file for a script without `#!`, as shells do. */
+  /** What to execute: the command as given (its path where there is no PATH to find it by), or `/bin/sh` with the file for a script without `#!`, as shells do. */
   readonly argv: readonly string[];
   /** The file (or its interpreter's file) changes the user or group when executed. */
   readonly setuid: boolean;
 }
 
 /** Where execvp(3) looks without PATH. */
-const DEFAULT_PATH = "/bin:/usr/bin";
+export const DEFAULT_PATH = "/bin:/usr/bin";
 
 /** The kernel reads this much of a file to find out what it is (BINPRM_BUF_SIZE). */
 const HEAD_BYTES = 256;
@@ -38,8 +39,10 @@ export function resolveProgram(
   const path = program.includes("/") ? resolve(cwd, program) : searchPath(program, cwd, env);
   const kind = checkExecutable(path, program, cwd, 0);
   const setuid = (statSync(path).mode & 0o6000) !== 0;
+  // Without PATH tracers do not look where execvp(3) does.
+  const named = program.includes("/") || env.PATH !== undefined ? program : path;
   if (kind === "shell-script") return { path, argv: ["/bin/sh", path, ...args], setuid };
-  return { path, argv: [program, ...args], setuid };
+  return { path, argv: [named, ...args], setuid };
 }
 
 /** Checks the directory a program is started in. */
@@ -68,8 +71,11 @@ function candidates(name: string, cwd: string, path: string): string[] {
 
 function searchPath(name: string, cwd: string, env: Readonly<Record<string, string>>): string {
   if (name === "") throw new ExpectedError("No program was named", { code: "not-found" });
+  // Names of directories, never of programs.
+  if (name === "." || name === "..") throw isDirectory(resolve(cwd, name));
+  const path = env.PATH ?? DEFAULT_PATH;
   let denied: string | undefined;
-  for (const candidate of candidates(name, cwd, env.PATH ?? DEFAULT_PATH)) {
+  for (const candidate of candidates(name, cwd, path)) {
     const kind = fileKind(candidate);
     if (kind === "executable") return candidate;
     if (kind === "denied") denied ??= candidate;
@@ -77,8 +83,30 @@ function searchPath(name: string, cwd: string, env: Readonly<Record<string, stri
   if (denied !== undefined) throw notExecutable(denied);
   throw new ExpectedError(`Program not found on PATH: ${name}`, {
     code: "not-found",
-    wayOut: `Check the spelling, install it, or give its path (for example ./${name}).`,
+    wayOut: otherProgram(name, cwd, path),
   });
+}
+
+/** What a name that is not on PATH may have meant. */
+function otherProgram(name: string, cwd: string, path: string): string {
+  if (fileKind(resolve(cwd, name)) !== "other") return `For the one in this folder: ./${shellWord(name)}`;
+  const near = nearest(name, programsOn(path));
+  return near === undefined ? "Check the spelling, install it, or give its path." : `Did you mean: ${near}`;
+}
+
+function programsOn(path: string): string[] {
+  return path.split(delimiter).flatMap((directory) => {
+    try {
+      return isAbsolute(directory) ? readdirSync(directory) : [];
+    } catch {
+      // PATH names what is not there as often as not.
+      return [];
+    }
+  });
+}
+
+function isDirectory(path: string): ExpectedError {
+  return new ExpectedError(`Is a directory, not a program: ${path}`, { code: "not-executable" });
 }
 
 function fileKind(path: string): "executable" | "denied" | "other" {
@@ -99,9 +127,9 @@ function notExecutable(path: string): ExpectedError {
 }
 
 function checkExecutable(path: string, asked: string, cwd: string, depth: number): "executable" | "shell-script" {
-  let isDirectory: boolean;
+  let directory: boolean;
   try {
-    isDirectory = statSync(path).isDirectory();
+    directory = statSync(path).isDirectory();
   } catch (error) {
     if (errorCode(error) === "EACCES") {
       throw new ExpectedError(`Permission denied: ${path}`, { code: "not-executable", cause: error });
@@ -112,7 +140,7 @@ function checkExecutable(path: string, asked: string, cwd: string, depth: number
       cause: error,
     });
   }
-  if (isDirectory) throw new ExpectedError(`Is a directory, not a program: ${path}`, { code: "not-executable" });
+  if (directory) throw isDirectory(path);
   try {
     accessSync(path, constants.X_OK);
   } catch {

@@ -1,5 +1,6 @@
 import { formatDoctor } from "../../engine/view/doctor.ts";
 import { runDoctor } from "../../node/doctor.ts";
+import { findWorkspace } from "../../node/workspace.ts";
 import { atMost, parseCommandLine } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { runsDirectory } from "../runArgument.ts";
@@ -8,7 +9,11 @@ import { type Style, styleFor } from "../terminal/style.ts";
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("doctor", argv);
   atMost(line, 0);
-  const checks = await runDoctor({ path: context.env.PATH ?? "", runsDirectory: runsDirectory(line, context) });
+  const checks = await runDoctor({
+    ...(context.env.PATH === undefined ? {} : { path: context.env.PATH }),
+    workspace: findWorkspace(context.cwd),
+    runsDirectory: runsDirectory(line, context),
+  });
   const { stdout } = context;
   await stdout.write(
     line.has("json")

@@ -1,12 +1,12 @@
+import { statSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
 import { CONFIG_FILE } from "../../node/config.ts";
 import { discoverPrograms, type FoundProgram } from "../../node/discoverPrograms.ts";
 import { errorCode } from "../../node/procFiles.ts";
-import { checkDirectory } from "../../node/program.ts";
 import { writeFailure } from "../../node/writeFailure.ts";
-import { atMost, parseCommandLine } from "../commandLine.ts";
+import { atMost, parseCommandLine, usage } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { CI_WORKFLOW, CI_WORKFLOW_TEXT } from "../init/ciWorkflow.ts";
 import { configTemplate } from "../init/configTemplate.ts";
@@ -28,7 +28,7 @@ export const command: Command = async (argv, { cwd, stdout, stderr }) => {
   const line = parseCommandLine("init", argv);
   atMost(line, 1);
   const workspace = resolve(cwd, line.positionals[0] ?? ".");
-  checkDirectory(workspace);
+  checkWorkspace(workspace);
   const dryRun = line.has("dry-run");
   const style = styleFor(stdout.colour);
   let failed = false;
@@ -52,6 +52,17 @@ export const command: Command = async (argv, { cwd, stdout, stderr }) => {
   if (!dryRun && changed > 0 && !failed && !line.has("quiet")) await stdout.write(NEXT_STEPS);
   return failed ? 1 : 0;
 };
+
+function checkWorkspace(path: string): void {
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(path).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === "") throw error;
+    throw usage(`The workspace ${path} ${errorCode(error) === "ENOENT" ? "does not exist" : "cannot be entered"}`);
+  }
+  if (!isDirectory) throw usage(`The workspace ${path} is not a directory`);
+}
 
 const NEXT_STEPS = `
 Next:

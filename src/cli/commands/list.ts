@@ -102,6 +102,10 @@ async function describe({ id, folder, manifest, alive, problem }: RunEntry): Pro
   };
 }
 
+const LEAST_OUTCOME = 12;
+/** An id is there to be copied: up to this length the other columns give way to it. */
+const WHOLE_ID = 48;
+
 function table(runs: readonly ListedRun[], width: number, style: Style): string[] {
   const now = Date.now();
   const rows = runs.map((run) => [
@@ -114,13 +118,18 @@ function table(runs: readonly ListedRun[], width: number, style: Style): string[
     shown(run.id),
   ]);
   const columns = [
-    { title: "started", align: "left" },
-    { title: "name", align: "left", flexible: true },
-    { title: "outcome", align: "left" },
+    { title: "started", align: "left", optional: 5 },
+    { title: "name", align: "left", flexible: true, optional: 4 },
+    { title: "outcome", align: "left", flexible: true, minimum: LEAST_OUTCOME },
     { title: "calls", align: "right", optional: 3 },
     { title: "took", align: "right", optional: 2 },
     { title: "size", align: "right", optional: 1 },
-    { title: "id", align: "left", flexible: true, minimum: 20 },
+    {
+      title: "id",
+      align: "left",
+      flexible: true,
+      minimum: Math.max(20, Math.min(WHOLE_ID, width - LEAST_OUTCOME - 2)),
+    },
   ] as const;
   return textTable(columns, rows, width, style, (cell, row, column) => {
     if (column !== 2) return cell;
