@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { formatCount, formatNs, plural } from "../base/format.ts";
 import type { Recording, RecordingResult } from "../engine/session/recording.ts";
 import type { CliContext } from "./context.ts";
@@ -51,18 +52,23 @@ export async function writeClosing(
   if (!end.complete) {
     await stderr.write(`${style.bad(prefix)} ${style.bad("the trace is incomplete")}\n`);
     const told = end.problems.length > 0 ? end.problems : ["The recording did not end properly."];
-    for (const problem of told) await stderr.write(`  - ${shown(problem)}\n`);
+    for (const problem of new Set(told)) await stderr.write(`  - ${shown(problem)}\n`);
   }
   if (quiet || !(stderr.isTerminal || verbose)) return;
-  for (const notice of notices) {
+  for (const notice of new Set(notices)) {
     if (end.complete || !end.problems.includes(notice)) await stderr.write(`${style.dim(prefix)} ${shown(notice)}\n`);
   }
   const what =
     manifest.recorder.id === "none"
       ? plural(manifest.counts.logLines, "log line")
       : plural(end.syscalls, "system call");
+  const recorded = `${style.dim(prefix)} recorded ${what} in ${formatNs(end.wallNs)}`;
+  // Somebody may have removed it meanwhile.
+  if (!existsSync(end.runFolder)) {
+    await stderr.write(`${recorded}; the run folder is gone: ${shown(end.runFolder)}\n`);
+    return;
+  }
   await stderr.write(
-    `${style.dim(prefix)} recorded ${what} in ${formatNs(end.wallNs)}; see: goldentrace show ${shown(end.runId)}\n` +
-      `${style.dim(prefix)} ${shown(end.runFolder)}\n`,
+    `${recorded}; see: goldentrace show ${shown(end.runId)}\n${style.dim(prefix)} ${shown(end.runFolder)}\n`,
   );
 }

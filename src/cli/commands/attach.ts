@@ -1,6 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
+import type { Recording } from "../../engine/session/recording.ts";
 import { completeOptions, runsDirectoryOf } from "../../node/buildRequest.ts";
 import { loadConfig } from "../../node/config.ts";
 import { startRecording } from "../../node/startRecording.ts";
@@ -14,6 +15,7 @@ import { Progress } from "../terminal/progress.ts";
 import { shown } from "../terminal/shown.ts";
 
 const COULD_NOT_RECORD = 125;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const command: Command = async (argv, context) => {
@@ -26,38 +28,44 @@ export const command: Command = async (argv, context) => {
   const workspace = findWorkspace(context.cwd);
   const out = line.text("out");
   const quiet = line.has("quiet");
-  const recording = await startRecording({
-    name: line.text("name") ?? `attach-${pid}`,
-    what: { kind: "attach", pid },
-    workspace,
-    runsDirectory: runsDirectoryOf(workspace, out === undefined ? undefined : resolve(context.cwd, out)),
-    options: completeOptions(recordingOptions(line), loadConfig(workspace).defaults ?? {}),
-    toolVersion: context.version,
-  });
-
-  const notices: string[] = [];
-  recording.onNotice((notice) => notices.push(notice));
-  const counter = new RecordingCounter(recording);
-  const progress = new Progress(context.stderr, () => `${counter.text()}  (Ctrl-C detaches)`);
-  if (!quiet && !sharesTerminal(pid)) progress.start();
+  let recording: Recording | undefined;
+  let progress: Progress | undefined;
   let fail: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // Every way to end us lets the process go first: it must not be left stopped.
-  const detach = () => void recording.detach().catch(fail);
-  const timer = durationMs === undefined ? undefined : setTimeout(detach, durationMs);
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, detach);
+  let isAskedToStop = false;
+  // Every way to end us lets the process go first: it must not be left stopped. That holds while we attach, too.
+  const detach = () => {
+    isAskedToStop = true;
+    void recording?.detach().catch(fail);
+  };
+  for (const signal of SIGNALS) process.on(signal, detach);
+  let timer: NodeJS.Timeout | undefined;
   try {
+    recording = await startRecording({
+      name: line.text("name") || `attach-${pid}`,
+      what: { kind: "attach", pid },
+      workspace,
+      runsDirectory: runsDirectoryOf(workspace, out === undefined ? undefined : resolve(context.cwd, out)),
+      options: completeOptions(recordingOptions(line), loadConfig(workspace).defaults ?? {}),
+      toolVersion: context.version,
+    });
+    const notices: string[] = [];
+    recording.onNotice((notice) => notices.push(notice));
+    const counter = new RecordingCounter(recording);
+    progress = new Progress(context.stderr, () => `${counter.text()}  (Ctrl-C detaches)`);
+    if (!quiet && !sharesTerminal(pid)) progress.start();
+    if (isAskedToStop) detach();
+    else if (durationMs !== undefined) timer = setTimeout(timeOver, durationMs);
     const result = await Promise.race([recording.ended, failure]);
     await progress.stop();
     await writeClosing(result, notices, { quiet, verbose: line.has("verbose") }, context);
     return result.manifest.state === "failed" ? COULD_NOT_RECORD : 0;
   } finally {
     clearTimeout(timer);
-    for (const signal of signals) process.off(signal, detach);
-    await progress.stop();
+    for (const signal of SIGNALS) process.off(signal, detach);
+    await progress?.stop();
   }
 };
 

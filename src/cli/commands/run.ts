@@ -1,9 +1,14 @@
 import { resolve } from "node:path";
+import { ExpectedError } from "../../base/errors.ts";
 import { formatNs } from "../../base/format.ts";
+import { nearest } from "../../base/nearest.ts";
+import { truncate } from "../../base/text.ts";
 import type { Recording } from "../../engine/session/recording.ts";
+import { shellWord } from "../../engine/write/shellWord.ts";
 import { changedEnvironment, completeOptions, runsDirectoryOf } from "../../node/buildRequest.ts";
-import { findTarget, loadConfig, targetNames } from "../../node/config.ts";
+import { CONFIG_FILE, findTarget, loadConfig, targetNames } from "../../node/config.ts";
 import { shellExitCode } from "../../node/exitCode.ts";
+import { findOnPath } from "../../node/program.ts";
 import type { RecordingRequest } from "../../node/recordingRequest.ts";
 import { startRecording } from "../../node/startRecording.ts";
 import { findWorkspace } from "../../node/workspace.ts";
@@ -17,6 +22,8 @@ import { recordingOptions } from "../recordingOptions.ts";
 import { commandSpec } from "../table/commandTable.ts";
 import { Progress } from "../terminal/progress.ts";
 
+/** Characters of a list of names in a message. */
+const MAX_TOLD = 400;
 const COULD_NOT_RECORD = 125;
 /** 128 + SIGINT: what a shell reports for Ctrl-C. */
 const INTERRUPTED = 130;
@@ -26,11 +33,27 @@ export const command: Command = async (argv, context) => {
   const config = loadConfig(workspace);
   const { line, target, program } = whatToRun(argv, config);
   const request = recordingRequest(line, target, program, workspace, config, context);
-  const { result, notices } = await record(request, line.has("quiet"), context);
+  const { result, notices } = await record(request, line.has("quiet"), context).catch((error: unknown) => {
+    throw target === undefined ? orTarget(error, request, config) : error;
+  });
   if (result === undefined) return INTERRUPTED;
   await writeClosing(result, notices, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
   return shellExitCode(result.end.exitCode, result.end.signal) ?? COULD_NOT_RECORD;
 };
+
+/** A word that names no program may have been meant for a target. */
+function orTarget(error: unknown, { what }: RecordingRequest, config: ConfigFile): unknown {
+  const names = targetNames(config);
+  if (!(error instanceof ExpectedError) || error.code !== "not-found" || names.length === 0) return error;
+  if (what.kind !== "launch" || what.program.includes("/")) return error;
+  if (findOnPath(what.program, what.env.PATH) !== undefined) return error;
+  const near = nearest(what.program, names);
+  const wayOut =
+    near === undefined
+      ? [error.wayOut ?? "", `Targets in ${CONFIG_FILE}: ${truncate(names.join(", "), MAX_TOLD)}`].join("\n").trim()
+      : `Did you mean the target: goldentrace run ${shellWord(near)}`;
+  return new ExpectedError(error.message, { code: error.code, wayOut, cause: error });
+}
 
 interface WhatToRun {
   readonly line: CommandLine;
@@ -52,7 +75,7 @@ function whatToRun(argv: readonly string[], config: ConfigFile): WhatToRun {
     if (line.positionals.length > 1) {
       throw usage(
         `Not clear what to run: ${line.positionals.join(" ")}`,
-        "Put -- before a target's further arguments.",
+        `Put -- before a target's further arguments: goldentrace run ${[word, "--", ...line.positionals.slice(1)].map(shellWord).join(" ")}`,
       );
     }
     return { line, target: { name: word, target: findTarget(config, word) }, program: line.rest ?? [] };
@@ -65,7 +88,9 @@ function whatToRun(argv: readonly string[], config: ConfigFile): WhatToRun {
     const names = targetNames(config);
     throw usage(
       "What should be run?",
-      names.length === 0 ? `goldentrace run -- PROGRAM ARGS\n${seeHelp("run")}` : `Targets: ${names.join(", ")}`,
+      names.length === 0
+        ? `goldentrace run -- PROGRAM ARGS\n${seeHelp("run")}`
+        : `goldentrace run -- PROGRAM ARGS\nTargets in ${CONFIG_FILE}: ${truncate(names.join(", "), MAX_TOLD)}`,
     );
   }
   return { line, target: undefined, program: line.rest };
@@ -92,7 +117,7 @@ function recordingRequest(
   const out = line.text("out");
   const cwd = line.text("cwd");
   return {
-    name: line.text("name") ?? named?.name ?? program.slice(program.lastIndexOf("/") + 1),
+    name: line.text("name") || named?.name || program.slice(program.lastIndexOf("/") + 1),
     what: {
       kind: "launch",
       program,
