@@ -350,21 +350,53 @@ describe.skipIf(browserPath === undefined)(
         await expect.poll(() => detail.count()).toBe(0);
       });
 
+      const markedText = (): Promise<string> => page.evaluate(() => document.getSelection()?.toString() ?? "");
+      const stream = (lines: number): Promise<void> =>
+        page.evaluate(async (lines) => {
+          window.host.log.lines = lines;
+          await window.host.update({ elapsedNs: 6e9 });
+        }, lines);
+
       it("lets text be marked while lines stream in", async () => {
         await open();
         await record(100);
+        // Until then the list still grows to its height, and rows wait for their lines.
+        await rowsUntil("the end is in view", (texts) => indexOf(texts.at(-1)) === 99 && !texts.includes("…"));
         await page.evaluate(() => {
           const text = document.querySelector(".row .text");
           if (text !== null) document.getSelection()?.selectAllChildren(text);
         });
-        const marked = await page.evaluate(() => document.getSelection()?.toString());
+        const marked = await markedText();
+        expect(marked).toMatch(/line \d+:/);
         await expect.poll(() => page.locator(".icon-button[aria-pressed]").getAttribute("aria-pressed")).toBe("false");
-        await page.evaluate(async () => {
-          window.host.log.lines = 5000;
-          await window.host.update({ elapsedNs: 6e9 });
-        });
+        await stream(5000);
         await page.getByRole("button", { name: "4,900 new lines" }).waitFor();
-        expect(await page.evaluate(() => document.getSelection()?.toString())).toBe(marked);
+        expect(await markedText()).toBe(marked);
+      });
+
+      it("holds a line from the moment the pointer is pressed on it", async () => {
+        await open();
+        await record(100);
+        await rowsUntil("the end is in view", (texts) => indexOf(texts.at(-1)) === 99 && !texts.includes("…"));
+        const row = page.locator(".row").nth(3);
+        const line = (await row.locator(".text").innerText()).replace(/…$/, "");
+        const box = await row.locator(".text").boundingBox();
+        if (box === null) throw new Error("The row is not drawn");
+        const y = box.y + box.height / 2;
+        await page.mouse.move(box.x + 1, y);
+        await page.mouse.down();
+        // Nothing is marked yet when these lines come.
+        await stream(5000);
+        await page.getByRole("button", { name: "4,900 new lines" }).waitFor();
+        // As by hand: the browser marks from the second movement on.
+        await page.mouse.move(box.x + box.width / 2, y, { steps: 4 });
+        await page.mouse.up();
+        const marked = await markedText();
+        expect(marked.length).toBeGreaterThan(5);
+        expect(line).toContain(marked.trim());
+        await stream(6000);
+        await page.getByRole("button", { name: "5,900 new lines" }).waitFor();
+        expect(await markedText()).toBe(marked);
       });
 
       it("shows hostile text as text", async () => {
