@@ -1,5 +1,6 @@
 import { asciiText } from "../../base/asciiText.ts";
 import { StringTable } from "../../base/stringTable.ts";
+import { COPY_SLACK, copyAscii } from "./asciiBuffer.ts";
 import { ByteInterner } from "./byteInterner.ts";
 import { ERRNO_NAMES } from "./errnoNames.ts";
 import { SYSCALL_NAMES } from "./syscallNames.ts";
@@ -63,6 +64,7 @@ export class SyscallRows {
   private fullArgs: Uint8Array[] = [];
   private fullArgBytes = 0;
   private args = new Uint8Array(FIRST_BYTES);
+  private argsView = new DataView(this.args.buffer);
   private argsUsed = 0;
   private latest = Number.NEGATIVE_INFINITY;
   private sorted = true;
@@ -98,6 +100,14 @@ export class SyscallRows {
     // For short texts a loop beats `set`, which needs a view object for the source.
     if (length < 56) for (let i = start; i < end; i++) args[at++] = bytes[i] as number;
     else args.set(bytes.subarray(start, end), at);
+  }
+
+  /** Like `appendArgs` for ASCII text behind which `COPY_SLACK` more bytes can be read: the fast way. */
+  appendAscii(view: DataView, start: number, end: number): void {
+    const length = end - start;
+    if (this.argsUsed + length + COPY_SLACK > this.args.length) this.nextArgs(length + COPY_SLACK);
+    copyAscii(view, start, end, this.argsView, this.argsUsed);
+    this.argsUsed += length;
   }
 
   /** Ends a row; the indexes are those of the string tables here and of the caller's thread and stack tables. */
@@ -181,7 +191,7 @@ export class SyscallRows {
       at += piece.length;
     }
     joined.set(this.args.subarray(0, this.argsUsed), at);
-    if (this.args.length > BLOCK_BYTES) this.args = new Uint8Array(FIRST_BYTES);
+    if (this.args.length > BLOCK_BYTES) this.useArgs(new Uint8Array(FIRST_BYTES));
     this.fullArgs = [];
     this.fullArgBytes = 0;
     this.argsUsed = 0;
@@ -198,8 +208,13 @@ export class SyscallRows {
   private nextArgs(length: number): void {
     this.fullArgs.push(this.args.subarray(0, this.argsUsed));
     this.fullArgBytes += this.argsUsed;
-    this.args = new Uint8Array(Math.max(BLOCK_BYTES, length));
+    this.useArgs(new Uint8Array(Math.max(BLOCK_BYTES, length)));
     this.argsUsed = 0;
+  }
+
+  private useArgs(args: Uint8Array<ArrayBuffer>): void {
+    this.args = args;
+    this.argsView = new DataView(args.buffer);
   }
 }
 

@@ -1,22 +1,15 @@
+import { AsciiBuffer } from "../../trace/asciiBuffer.ts";
 import type { SyscallRows } from "../../trace/syscallRows.ts";
 
 /** A call in stacks mode, until its stack is complete. */
 export class HeldCall {
   full = false;
-  private args = new Uint8Array(1 << 10);
-  private length = 0;
+  private readonly args = new AsciiBuffer(1 << 10);
   private text = "";
   private readonly values: number[] = [];
 
-  appendArgs(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.length + end - start;
-    if (needed > this.args.length) {
-      const grown = new Uint8Array(needed * 2);
-      grown.set(this.args.subarray(0, this.length));
-      this.args = grown;
-    }
-    this.args.set(bytes.subarray(start, end), this.length);
-    this.length = needed;
+  appendAscii(view: DataView, start: number, end: number): void {
+    this.args.append(view, start, end);
   }
 
   resultTextIs(text: string): void {
@@ -30,7 +23,7 @@ export class HeldCall {
 
   release(rows: SyscallRows, stack: number): void {
     const [start = 0, duration = 0, thread = 0, name = 0, state = 0, errno = 0, result = 0, hasText = -1] = this.values;
-    rows.appendArgs(this.args, 0, this.length);
+    rows.appendAscii(this.args.view, 0, this.args.length);
     rows.push(
       start,
       duration,
@@ -42,7 +35,7 @@ export class HeldCall {
       hasText === -1 ? -1 : rows.resultTextId(this.text),
       stack,
     );
-    this.length = 0;
+    this.args.length = 0;
     this.full = false;
   }
 }

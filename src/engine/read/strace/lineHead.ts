@@ -1,5 +1,6 @@
 import type { TraceClock } from "../../trace/trace.ts";
 import { DOT, SPACE, ZERO } from "./ascii.ts";
+import { fourDigits, notDigits } from "./digits.ts";
 import { LinePrefix } from "./linePrefix.ts";
 
 /** The clock was set back when a line is earlier than the one before by more than this (nanoseconds). */
@@ -23,6 +24,10 @@ export class LineHead {
   private latest = Number.NEGATIVE_INFINITY;
   private clockOffset = 0;
   private relative = 0;
+  /** Nanoseconds from the origin to the second that was read last, and the text it was read from. */
+  private second = 0;
+  private secondDigits = Number.NaN;
+  private secondTail = 0;
   private readonly prefix = new LinePrefix();
   private readonly originSeconds: number;
   private readonly originNanoseconds: number;
@@ -36,8 +41,11 @@ export class LineHead {
     this.originNanoseconds = Number(clock.originRealtimeNs % 1_000_000_000n);
   }
 
-  /** Sets `tid` and `time`; returns where the text begins, -1 for an empty line. */
-  read(bytes: Uint8Array, start: number, end: number): number {
+  /**
+   * Sets `tid` and `time`; returns where the text begins, -1 for an empty line. `view` shows the same memory as `bytes`;
+   * 16 bytes can be read behind the end.
+   */
+  read(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     // `1234  1700000000.123456789 `: what we ask strace for, read without detours.
     let at = start;
     let tid = 0;
@@ -48,26 +56,14 @@ export class LineHead {
     }
     if (at > start && byte === SPACE) {
       while (bytes[at] === SPACE) at++;
-      const dot = at + 10;
-      if (dot + 10 < end && bytes[dot] === DOT && bytes[dot + 10] === SPACE) {
-        let seconds = 0;
-        let digits = 0;
-        for (let i = at; i < dot; i++) {
-          const digit = (bytes[i] as number) - ZERO;
-          digits |= digit | (9 - digit);
-          seconds = seconds * 10 + digit;
-        }
-        let nanoseconds = 0;
-        for (let i = dot + 1; i < dot + 10; i++) {
-          const digit = (bytes[i] as number) - ZERO;
-          digits |= digit | (9 - digit);
-          nanoseconds = nanoseconds * 10 + digit;
-        }
-        if (digits >= 0) {
+      if (at + 20 < end && bytes[at + 20] === SPACE && this.sameSecond(view, at)) {
+        const first = view.getInt32(at + 11, true);
+        const second = view.getInt32(at + 15, true);
+        const last = (bytes[at + 19] as number) - ZERO;
+        if ((notDigits(first) | notDigits(second)) === 0 && last >= 0 && last <= 9) {
           this.tid = tid;
-          this.timed = true;
-          this.setTime((seconds - this.originSeconds) * 1e9 + (nanoseconds - this.originNanoseconds));
-          return dot + 11;
+          this.setTime(this.second + ((fourDigits(first) * 10000 + fourDigits(second)) * 10 + last));
+          return at + 21;
         }
       }
     }
@@ -76,6 +72,27 @@ export class LineHead {
     this.tid = prefix.tid === -1 ? this.lineTid : prefix.tid;
     this.slowTime();
     return prefix.end < end ? prefix.end : -1;
+  }
+
+  /**
+   * Whether the ten digits and the point at `at` are those of `second`, which is found out only when they change.
+   * Eight digits are compared as one floating-point number: of ASCII text none is `NaN`.
+   */
+  private sameSecond(view: DataView, at: number): boolean {
+    const tail = view.getInt32(at + 8, true) & 0xffffff;
+    const digits = view.getFloat64(at, true);
+    if (digits === this.secondDigits && tail === this.secondTail) return true;
+    const first = view.getInt32(at, true);
+    const second = view.getInt32(at + 4, true);
+    // Two digits in front of a point, with two zeros put before them.
+    const third = ((tail & 0xffff) << 16) | 0x3030;
+    if ((notDigits(first) | notDigits(second) | notDigits(third)) !== 0 || tail >>> 16 !== DOT) return false;
+    const seconds = (fourDigits(first) * 10000 + fourDigits(second)) * 100 + fourDigits(third);
+    this.second = (seconds - this.originSeconds) * 1e9 - this.originNanoseconds;
+    this.secondDigits = digits;
+    this.secondTail = tail;
+    this.timed = true;
+    return true;
   }
 
   private slowTime(): void {

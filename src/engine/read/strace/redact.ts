@@ -1,3 +1,4 @@
+import { AsciiBuffer } from "../../trace/asciiBuffer.ts";
 import { skipAnnotation } from "./arguments.ts";
 import { CLOSE_BRACKET, COMMA, DOT, GREATER, isDigit, LESS, QUOTE, SPACE } from "./ascii.ts";
 import { skipString } from "./quoted.ts";
@@ -55,23 +56,28 @@ export function redactionOf(syscall: string): number {
 }
 
 /** What strace itself prints for a string of which no byte is shown (`-s 0`). */
-const PLACEHOLDER = new TextEncoder().encode('""...');
+const PLACEHOLDER = AsciiBuffer.of('""...');
 
 const DATA_FIELDS = ["iov_base=", "aio_buf=", "mtext=", "cmsg_data=", "data="];
 
 export interface ArgumentSink {
-  appendArgs(bytes: Uint8Array, start: number, end: number): void;
+  /** Appends a piece of ASCII text; `COPY_SLACK` bytes can be read behind it. */
+  appendAscii(view: DataView, start: number, end: number): void;
 }
 
-/** Appends arguments with the contents of buffers replaced by `""...`; lengths, which are arguments of their own, stay. */
+/**
+ * Appends arguments with the contents of buffers replaced by `""...`; lengths, which are arguments of their own, stay.
+ * `view` shows the same memory as `bytes`.
+ */
 export function appendRedacted(
   sink: ArgumentSink,
   redaction: number,
   bytes: Uint8Array,
+  view: DataView,
   start: number,
   end: number,
 ): void {
-  if (redaction === Redaction.only && appendWithoutString(sink, bytes, start, end)) return;
+  if (redaction === Redaction.only && appendWithoutString(sink, bytes, view, start, end)) return;
   let kept = start;
   let strings = 0;
   let arrayClosed = false;
@@ -87,8 +93,8 @@ export function appendRedacted(
         (redaction === Redaction.afterArray && arrayClosed) ||
         strings === redaction - Redaction.nth;
       if (isData && after > i + 2) {
-        sink.appendArgs(bytes, kept, i);
-        sink.appendArgs(PLACEHOLDER, 0, PLACEHOLDER.length);
+        sink.appendAscii(view, kept, i);
+        sink.appendAscii(PLACEHOLDER.view, 0, PLACEHOLDER.length);
         kept = after;
         while (kept < end && kept < after + 3 && bytes[kept] === DOT) kept++;
       }
@@ -100,14 +106,20 @@ export function appendRedacted(
       arrayClosed = true;
     }
   }
-  sink.appendArgs(bytes, kept, end);
+  sink.appendAscii(view, kept, end);
 }
 
 /**
  * The shape nearly all data has, without reading through it: the string begins behind the descriptor and ends at the last
  * quote. Tells whether the arguments have this shape; nothing is appended otherwise.
  */
-function appendWithoutString(sink: ArgumentSink, bytes: Uint8Array, start: number, end: number): boolean {
+function appendWithoutString(
+  sink: ArgumentSink,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+): boolean {
   let open = start;
   while (open < end && isDigit(bytes[open] as number)) open++;
   if (bytes[open] === LESS) open = skipAnnotation(bytes, start, open, end);
@@ -123,9 +135,9 @@ function appendWithoutString(sink: ArgumentSink, bytes: Uint8Array, start: numbe
     const byte = bytes[i] as number;
     if (byte !== COMMA && byte !== SPACE && !isDigit(byte)) return false;
   }
-  sink.appendArgs(bytes, start, open);
-  sink.appendArgs(PLACEHOLDER, 0, PLACEHOLDER.length);
-  sink.appendArgs(bytes, rest, end);
+  sink.appendAscii(view, start, open);
+  sink.appendAscii(PLACEHOLDER.view, 0, PLACEHOLDER.length);
+  sink.appendAscii(view, rest, end);
   return true;
 }
 

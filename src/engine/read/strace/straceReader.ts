@@ -1,15 +1,15 @@
-import { asciiText } from "../../../base/asciiText.ts";
-import { ByteInterner } from "../../trace/byteInterner.ts";
+import { AsciiBuffer } from "../../trace/asciiBuffer.ts";
 import { SyscallState } from "../../trace/trace.ts";
 import type { TraceBuilder } from "../../trace/traceBuilder.ts";
 import { findArgumentsEnd, findLastArgumentsEnd, resultStart } from "./arguments.ts";
 import { ASTERISK, GREATER, hasAt, LESS, MINUS, PIPE, PLUS, QUESTION, SPACE } from "./ascii.ts";
 import { BadLines } from "./badLines.ts";
 import { Action, CallEffects } from "./callEffects.ts";
+import { CallNames } from "./callNames.ts";
 import { CallResult } from "./callResult.ts";
 import { CallRows } from "./callRows.ts";
 import { addSignal, exitOf, signalStart } from "./eventLines.ts";
-import { LineCutter } from "./lineCutter.ts";
+import { type LastLine, LineCutter } from "./lineCutter.ts";
 import { LineHead } from "./lineHead.ts";
 import {
   durationStart,
@@ -64,7 +64,7 @@ export interface StraceReaderResult {
 export class StraceReader {
   private readonly cutter = new LineCutter(this);
   private readonly head: LineHead;
-  private readonly names: ByteInterner;
+  private readonly names: CallNames;
   private readonly traits: NameTraits;
   private readonly result: CallResult;
   private readonly rows: CallRows;
@@ -79,7 +79,7 @@ export class StraceReader {
   ) {
     const { syscalls } = builder;
     this.head = new LineHead(builder.clock, options.tid ?? 0);
-    this.names = new ByteInterner((bytes, start, end) => syscalls.nameId(asciiText(bytes, start, end)));
+    this.names = new CallNames(syscalls);
     this.traits = new NameTraits(syscalls.names);
     this.result = new CallResult(syscalls);
     this.rows = new CallRows(syscalls, options.stacks === true ? new StackLines(builder.stacks) : undefined);
@@ -107,28 +107,28 @@ export class StraceReader {
   }
 
   /** Reads the unfinished last line; tells whether something of it is lost. */
-  private lastLine(rest: Uint8Array): boolean {
-    const { length } = rest;
+  private lastLine(last: LastLine): boolean {
+    const { bytes: rest, view, length } = last;
     if (length === 0) return false;
     const whole =
       durationStart(rest, 0, length) !== -1 ||
       unfinishedLength(rest, length) > 0 ||
       hasAt(rest, length - 4, " +++") ||
       hasAt(rest, length - 4, " ---");
-    if (whole) this.line(rest, 0, length);
-    else this.cutLine(rest, length);
+    if (whole) this.line(rest, view, 0, length);
+    else this.cutLine(rest, view, length);
     return !whole;
   }
 
   /** A line whose end is missing: a call that was begun is known to have been begun. */
-  private cutLine(bytes: Uint8Array, end: number): void {
-    const at = this.head.read(bytes, 0, end);
+  private cutLine(bytes: Uint8Array, view: DataView, end: number): void {
+    const at = this.head.read(bytes, view, 0, end);
     const open = nameEnd(bytes, at, end);
     if (at === -1 || open === -1) return;
     const state = this.thread();
     this.abandon(state);
-    state.pending.begin(this.names.id(bytes, at, open), this.head.time, state.index);
-    state.pending.appendArgs(bytes, open + 1, end);
+    state.pending.begin(this.names.id(bytes, view, at, open), this.head.time, state.index);
+    state.pending.args.append(view, open + 1, end);
   }
 
   tooLong(bytes: Uint8Array, start: number, end: number): void {
@@ -136,7 +136,7 @@ export class StraceReader {
     this.badLines.add(bytes, start, end);
   }
 
-  line(bytes: Uint8Array, start: number, end: number): void {
+  line(bytes: Uint8Array, view: DataView, start: number, end: number): void {
     if (bytes[start] === SPACE && bytes[start + 2] === SPACE) {
       const mark = bytes[start + 1];
       if (mark === PIPE) {
@@ -151,29 +151,29 @@ export class StraceReader {
       if (mark === ASTERISK) return;
     }
     this.head.lines++;
-    const at = this.head.read(bytes, start, end);
-    if (at === -1 || !this.text(bytes, at, end)) this.badLines.add(bytes, start, end);
+    const at = this.head.read(bytes, view, start, end);
+    if (at === -1 || !this.text(bytes, view, at, end)) this.badLines.add(bytes, start, end);
   }
 
   /** Reads what stands behind thread and time; tells whether it could be understood. */
-  private text(bytes: Uint8Array, at: number, end: number): boolean {
+  private text(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {
     const first = bytes[at] as number;
     if (first === PLUS || first === MINUS) return this.event(bytes, at, end);
     this.rows.flush();
-    if (first === LESS) return this.resumed(bytes, at, end);
+    if (first === LESS) return this.resumed(bytes, view, at, end);
     const open = nameEnd(bytes, at, end);
     if (open === -1) return isNoise(bytes, at, end);
-    const name = this.names.id(bytes, at, open);
+    const name = this.names.id(bytes, view, at, open);
     const state = this.thread();
     if (state.pending.active) this.abandon(state);
     const cut = bytes[end - 1] === GREATER ? unfinishedLength(bytes, end) : 0;
     if (cut > 0) {
       state.pending.begin(name, this.head.time, state.index);
-      state.pending.appendArgs(bytes, open + 1, end - cut);
+      state.pending.args.append(view, open + 1, end - cut);
       this.tracker.entered(state, name);
       return true;
     }
-    return this.returned(state, name, this.head.time, state.index, bytes, open + 1, end, undefined);
+    return this.returned(state, name, this.head.time, state.index, bytes, view, open + 1, end, undefined);
   }
 
   private thread(): ThreadState {
@@ -181,7 +181,7 @@ export class StraceReader {
   }
 
   /** `<... read resumed>"text", 10) = 4 <0.000012>` */
-  private resumed(bytes: Uint8Array, start: number, end: number): boolean {
+  private resumed(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
     if (!hasAt(bytes, start, "<... ")) return false;
     const nameStart = start + 5;
     const nameStop = wordEnd(bytes, nameStart, end);
@@ -189,11 +189,11 @@ export class StraceReader {
     const argsStart = nameStop + 9;
     const state = this.thread();
     const { pending } = state;
-    const name = this.names.id(bytes, nameStart, nameStop);
+    const name = this.names.id(bytes, view, nameStart, nameStop);
     const cut = unfinishedLength(bytes, end);
     if (cut > 0) {
       if (!pending.active) pending.begin(name, this.head.time, state.index);
-      pending.appendArgs(bytes, argsStart, end - cut);
+      pending.args.append(view, argsStart, end - cut);
       return true;
     }
     const matches = pending.active && (pending.name === name || bytes[nameStart] === QUESTION);
@@ -201,10 +201,10 @@ export class StraceReader {
       // The call was entered before the log begins, or what began it is lost.
       this.abandon(state);
       pending.begin(name, Number.NaN, state.index);
-      pending.appendArgs(UNSEEN, 0, UNSEEN.length);
+      pending.args.append(UNSEEN.view, 0, UNSEEN.length);
     }
     pending.active = false;
-    return this.returned(state, pending.name, pending.start, pending.thread, bytes, argsStart, end, pending);
+    return this.returned(state, pending.name, pending.start, pending.thread, bytes, view, argsStart, end, pending);
   }
 
   /**
@@ -217,6 +217,7 @@ export class StraceReader {
     begin: number,
     thread: number,
     bytes: Uint8Array,
+    view: DataView,
     argsStart: number,
     lineEnd: number,
     begun: PendingCall | undefined,
@@ -250,18 +251,20 @@ export class StraceReader {
     let argsStop = argsEnd;
     if (bytes[argsStop - 1] === GREATER && endsUnfinished(bytes, argsStop)) argsStop -= UNFINISHED.length;
     let args = bytes;
+    let argsView = view;
     let from = argsStart;
     let to = argsStop;
     let redaction = this.options.captureData ? Redaction.none : this.traits.redaction(name);
     if (begun !== undefined) {
-      begun.appendArgs(bytes, argsStart, argsStop);
-      args = begun.args;
+      begun.args.append(view, argsStart, argsStop);
+      args = begun.args.bytes;
+      argsView = begun.args.view;
       from = 0;
-      to = begun.length;
+      to = begun.args.length;
       if (redaction !== Redaction.none && Number.isNaN(begin)) redaction = Redaction.all;
     }
-    if (redaction === Redaction.none) rows.args.appendArgs(args, from, to);
-    else appendRedacted(rows.args, redaction, args, from, to);
+    if (redaction === Redaction.none) rows.args.appendAscii(argsView, from, to);
+    else appendRedacted(rows.args, redaction, args, argsView, from, to);
     const resultText = result.textStart === -1 ? -1 : rows.resultText(bytes, result.textStart, end);
     rows.add(start, duration, thread, name, result.state, result.errno, result.value, resultText);
 
@@ -300,7 +303,7 @@ export class StraceReader {
     if (caller === undefined || caller === leader) return;
     if (caller.pending.active) {
       leader.pending.begin(caller.pending.name, caller.pending.start, caller.index);
-      leader.pending.appendArgs(caller.pending.args, 0, caller.pending.length);
+      leader.pending.args.append(caller.pending.args.view, 0, caller.pending.args.length);
       caller.pending.active = false;
     }
     this.tracker.exited(caller, this.head.time, { kind: "superseded" });
@@ -311,13 +314,14 @@ export class StraceReader {
     const { pending } = state;
     if (!pending.active) return false;
     pending.active = false;
+    const { args } = pending;
     const { rows } = this;
     rows.flush();
     let redaction = this.options.captureData ? Redaction.none : this.traits.redaction(pending.name);
     // Cut arguments may end inside a string, behind anything.
     if (redaction === Redaction.only) redaction = Redaction.all;
-    if (redaction === Redaction.none) rows.args.appendArgs(pending.args, 0, pending.length);
-    else appendRedacted(rows.args, redaction, pending.args, 0, pending.length);
+    if (redaction === Redaction.none) rows.args.appendAscii(args.view, 0, args.length);
+    else appendRedacted(rows.args, redaction, args.bytes, args.view, 0, args.length);
     rows.add(pending.start, Number.NaN, pending.thread, pending.name, SyscallState.unfinished, 0, Number.NaN, -1);
     if (this.traits.action(pending.name) === Action.fork) this.tracker.forkFailed(state);
     return true;
@@ -325,4 +329,4 @@ export class StraceReader {
 }
 
 /** Stands for arguments printed before the log begins. */
-const UNSEEN = new TextEncoder().encode("<...> ");
+const UNSEEN = AsciiBuffer.of("<...> ");

@@ -1,3 +1,4 @@
+import { AsciiBuffer } from "../../trace/asciiBuffer.ts";
 import type { ThreadExit } from "../../trace/trace.ts";
 import type { TraceBuilder } from "../../trace/traceBuilder.ts";
 import { findText } from "./ascii.ts";
@@ -9,26 +10,14 @@ export class PendingCall {
   start = 0;
   /** Index of the thread that entered the call; another one than the state's after exec by a thread that is no leader. */
   thread = 0;
-  args = new Uint8Array(256);
-  length = 0;
+  readonly args = new AsciiBuffer();
 
   begin(name: number, start: number, thread: number): void {
     this.active = true;
     this.name = name;
     this.start = start;
     this.thread = thread;
-    this.length = 0;
-  }
-
-  appendArgs(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.length + end - start;
-    if (needed > this.args.length) {
-      const grown = new Uint8Array(needed * 2);
-      grown.set(this.args.subarray(0, this.length));
-      this.args = grown;
-    }
-    this.args.set(bytes.subarray(start, end), this.length);
-    this.length = needed;
+    this.args.length = 0;
   }
 }
 
@@ -154,7 +143,7 @@ export class ThreadTracker {
       return this.admit(new ThreadState(tid, index), !isFirst);
     }
     const { pending } = parent;
-    const isThread = findText(pending.args, "CLONE_THREAD", 0, pending.length) !== -1;
+    const isThread = findText(pending.args.bytes, "CLONE_THREAD", 0, pending.args.length) !== -1;
     const state = this.admit(new ThreadState(tid, this.addChild(tid, parent.index, isThread, time)), true);
     parent.adopted = state;
     return state;
