@@ -93,6 +93,7 @@ export const runManifestSchema = z.object({
   exit: z.nullable(exitSchema),
   /** Nanoseconds from the first process' start (or the attaching) to its end; null until then. */
   wallNs: z.nullable(z.number()),
+  /** What is in the folder; `lost` tells what was seen and is not. */
   counts: z.object({
     syscalls: z.number(),
     logLines: z.number(),
@@ -102,7 +103,7 @@ export const runManifestSchema = z.object({
     stdoutBytes: z.number(),
     stderrBytes: z.number(),
   }),
-  /** Events known to be lost. */
+  /** System calls known to be lost: not seen by the recorder, or seen and not stored. */
   lost: z.number(),
   artifacts: z.array(artifactSchema),
 });

@@ -178,6 +178,12 @@ describe("the disk takes no more", () => {
     expect(manifest.problems.map(({ kind }) => kind)).toContain("disk-full");
     const { trace } = await openRun(join(bench.runs, manifest.id));
     expect(trace.syscalls.length).toBeGreaterThan(100);
+    // What `list` prints comes from the manifest, what `show` prints from the tables.
+    expect(manifest.counts).toMatchObject({ syscalls: trace.syscalls.length, logLines: trace.logs.length });
+    const [problem] = manifest.problems.filter(({ kind }) => kind === "disk-full");
+    expect(manifest.lost).toBe(problem?.count);
+    expect(manifest.lost).toBeGreaterThan(1000);
+    expect(problem?.message).toContain("were seen but are not in the run");
   });
 
   it.skipIf(!isRoot)("because it is full (a small tmpfs; needs root)", async () => {

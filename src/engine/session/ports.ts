@@ -8,6 +8,8 @@ export interface RunStore {
   append(batch: TraceBatch): void;
   /** Appends bytes of the program's output, in order of calls. */
   output(stream: OutputStream, bytes: Uint8Array): void;
+  /** System calls that were appended and are known not to be stored: the disk took no more. */
+  readonly lost: number;
   /** Undefined while little waits to be written; else resolves when that is so again. Recorders read on only then. */
   ready(): Promise<void> | undefined;
   /** Writes everything down for good. Called once, after the last append. */

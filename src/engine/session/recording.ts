@@ -67,7 +67,7 @@ export interface TraceBatch {
   readonly sites: readonly { readonly file: string; readonly line: number }[];
   /** Nanoseconds from the origin at which the batch was cut. */
   readonly time: number;
-  /** Events known to be lost so far; absent while nothing is known to be lost. */
+  /** System calls so far, those of this batch included, that are known not to be in the run folder; absent while there are none. */
   readonly lost?: number;
 }
 

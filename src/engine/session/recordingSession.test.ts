@@ -10,6 +10,7 @@ import { RecordingSession } from "./recordingSession.ts";
 class Bench implements RunStore, TargetControl {
   time = 0;
   readonly batches: TraceBatch[] = [];
+  lost = 0;
   readonly printed: string[] = [];
   readonly commands: string[] = [];
   end: SessionEnd | undefined;
@@ -18,7 +19,7 @@ class Bench implements RunStore, TargetControl {
   readonly builder = new TraceBuilder({ originRealtimeNs: 0n, originMonotonicNs: 0n });
   readonly session: RecordingSession;
 
-  constructor() {
+  constructor(attached = false) {
     this.session = new RecordingSession({
       info: {
         runId: "run",
@@ -33,6 +34,7 @@ class Bench implements RunStore, TargetControl {
         metricsIntervalMs: 100,
         envSet: {},
       },
+      attached,
       builder: this.builder,
       store: this,
       control: this,
@@ -144,6 +146,19 @@ describe("RecordingSession", () => {
     expect(bench.commands).toEqual([]);
   });
 
+  it("tells listeners of calls that the store could not keep, and is silent while it keeps all", () => {
+    const bench = new Bench();
+    const lost: (number | undefined)[] = [];
+    bench.session.onBatch((batch) => lost.push(batch.lost));
+    bench.session.started(1);
+    bench.session.mark("mark");
+    bench.session.flush();
+    bench.lost = 7;
+    bench.session.mark("mark");
+    bench.session.flush();
+    expect(lost).toEqual([undefined, 7]);
+  });
+
   it("hands the same rows to the store and to listeners, in batches, and none when there is nothing", () => {
     const bench = new Bench();
     const seen: TraceBatch[] = [];
@@ -201,6 +216,34 @@ describe("RecordingSession", () => {
     if (told) bench.session.problem({ kind: "left-running", message: "one lives on", losesData: false });
     await bench.session.finish({ code: 0, signal: null }, 1);
     expect(bench.end?.problems.map(({ kind }) => kind)).toEqual(problems);
+  });
+
+  it.each([
+    { attached: false, command: "terminate", how: "terminate" },
+    { attached: false, command: "kill", how: "kill" },
+    { attached: false, command: "detach", how: "terminate" },
+    { attached: true, command: "detach", how: "detach" },
+  ] as const)("tells who stopped it: $command, attached $attached", async ({ attached, command, how }) => {
+    const bench = new Bench(attached);
+    bench.time = 30;
+    bench.session.started(1);
+    bench.time = 100;
+    await bench.session[command]("duration");
+    bench.time = 200;
+    await bench.session.kill();
+    await bench.session.finish(null, null);
+    const stopped = { by: "duration", how, afterNs: 70 };
+    expect(bench.end).toMatchObject({ stopped, startedNs: 30 });
+    expect((await bench.session.ended).end.stopped).toEqual(stopped);
+  });
+
+  it("counts from the program's first call where a tracer saw it", async () => {
+    const bench = new Bench();
+    bench.time = 10;
+    bench.session.started(1);
+    bench.builder.threads.add({ pid: 1, tid: 1, parent: -1, role: "main", name: "", start: 25 });
+    await bench.session.finish({ code: 0, signal: null }, 1);
+    expect(bench.end).toMatchObject({ stopped: undefined, startedNs: 25 });
   });
 
   it("rejects when something of ours breaks", async () => {

@@ -191,8 +191,9 @@ export class RecordingSession implements Recording {
     const batch = this.parts.builder.takeBatch(this.parts.now());
     if (batch.threads === this.lastThreads && isEmpty(batch)) return;
     this.lastThreads = batch.threads;
-    this.parts.store.append(batch);
-    this.batches.fire(batch);
+    const { store } = this.parts;
+    store.append(batch);
+    this.batches.fire(store.lost > 0 ? { ...batch, lost: store.lost } : batch);
   }
 
   /**

@@ -7,20 +7,28 @@
 const MESSAGE = { headerType: 1, header: 2, bodyLength: 3, customMetadata: 4 };
 const SCHEMA = { fields: 1, customMetadata: 2, features: 3 };
 const FIELD = { children: 5, customMetadata: 6 };
-const RECORD_BATCH = { nodes: 1, buffers: 2, variadicBufferCounts: 4 };
+const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, variadicBufferCounts: 4 };
 const DICTIONARY_BATCH = { data: 1 };
 const HeaderType = { schema: 1, dictionaryBatch: 2, recordBatch: 3 };
 
+export interface MessageHead {
+  /** Bytes of the body that follows the metadata. */
+  readonly bodyLength: number;
+  /** Rows of a record batch, 0 for other messages. */
+  readonly rows: number;
+}
+
 /**
- * The length of the body that follows a message's metadata; undefined when the metadata is not that of a table without
- * nested columns, or makes claims that its size belies.
+ * What a message's metadata says; undefined when it is not that of a table without nested columns, or makes claims that its
+ * size belies.
  */
-export function checkedBodyLength(metadata: Uint8Array): number | undefined {
+export function readMessageHead(metadata: Uint8Array): MessageHead | undefined {
   const reader = new FlatReader(metadata);
   try {
     const message = reader.follow(0);
-    const length = reader.int64(message, MESSAGE.bodyLength);
-    if (!Number.isSafeInteger(length) || length < 0) return undefined;
+    const bodyLength = reader.int64(message, MESSAGE.bodyLength);
+    if (!Number.isSafeInteger(bodyLength) || bodyLength < 0) return undefined;
+    let rows = 0;
     reader.vector(message, MESSAGE.customMetadata, 4);
     const header = reader.child(message, MESSAGE.header);
     switch (reader.uint8(message, MESSAGE.headerType)) {
@@ -32,11 +40,12 @@ export function checkedBodyLength(metadata: Uint8Array): number | undefined {
         break;
       case HeaderType.recordBatch:
         checkBatch(reader, header);
+        rows = reader.int64(header, RECORD_BATCH.length);
         break;
       default:
         return undefined;
     }
-    return length;
+    return { bodyLength, rows };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

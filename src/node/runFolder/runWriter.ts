@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { plural } from "../../base/format.ts";
 import type { RunStore, SessionEnd } from "../../engine/session/ports.ts";
 import type { TraceBatch } from "../../engine/session/recording.ts";
 import { ArrowTables, type TableChunk } from "../../engine/trace/arrowOut.ts";
@@ -10,6 +11,7 @@ import { errorCode } from "../procFiles.ts";
 import { AppendFiles } from "./appendFiles.ts";
 import { unwritable } from "./create.ts";
 import { writeManifest } from "./manifest.ts";
+import { storedCounts } from "./storedCounts.ts";
 
 /** How often `run.json` is brought up to date while recording. */
 const MANIFEST_MS = 2000;
@@ -36,6 +38,7 @@ export class RunWriter implements RunStore {
   private manifest: RunManifest;
   private manifestAt = Date.now();
   private diskProblem: TraceProblem | undefined;
+  private unstored = 0;
 
   /**
    * @param manifest state `recording`
@@ -96,6 +99,7 @@ export class RunWriter implements RunStore {
         threads: batch.threads.length,
       },
     });
+    if (this.files.hasFailed) this.unstored += batch.syscalls.length;
     // The tables' own state must go on even when nothing is written any more.
     this.write(this.tables.append(batch));
     this.refreshManifest();
@@ -108,6 +112,10 @@ export class RunWriter implements RunStore {
     this.files.append(RUN_FILES[stream], bytes);
   }
 
+  get lost(): number {
+    return this.unstored;
+  }
+
   ready(): Promise<void> | undefined {
     return this.files.ready();
   }
@@ -117,10 +125,10 @@ export class RunWriter implements RunStore {
     await this.files.close();
     this.removeReserve();
     const settled = this.settle(this.manifest, end);
-    const problems = [...end.problems];
-    if (this.diskProblem !== undefined && !problems.includes(this.diskProblem)) problems.push(this.diskProblem);
+    const problems = end.problems.filter((problem) => problem !== this.diskProblem);
+    this.update(settled);
+    if (this.diskProblem !== undefined) problems.push(this.countWhatIsStored(this.diskProblem));
     this.update({
-      ...settled,
       state: end.failed ? "failed" : "finished",
       exit: end.exit,
       wallNs: end.wallNs,
@@ -146,6 +154,25 @@ export class RunWriter implements RunStore {
     }
     this.save();
     return this.manifest;
+  }
+
+  /** Makes the manifest's counts those of the folder. Returns the problem with what is missing there. */
+  private countWhatIsStored(problem: TraceProblem): TraceProblem {
+    try {
+      const seen = this.manifest.counts;
+      const stored = storedCounts(this.folder);
+      this.update({ counts: stored });
+      const missing = Math.max(0, seen.syscalls - stored.syscalls);
+      this.unstored = missing;
+      const lines = Math.max(0, seen.logLines - stored.logLines);
+      if (missing + lines === 0) return problem;
+      const what = `${plural(missing, "system call")} and ${plural(lines, "output line")} of it were seen but are not in the run.`;
+      return { ...problem, message: `${problem.message} ${what}`, count: missing };
+    } catch (error) {
+      // A folder that was removed holds nothing that could be counted.
+      if (errorCode(error) === "") throw error;
+      return problem;
+    }
   }
 
   private write(chunks: readonly TableChunk[]): void {
@@ -206,8 +233,12 @@ function completeness(
   return {
     complete: !failed && losing.length === 0,
     problems: [...problems],
-    lost: losing.reduce((sum, problem) => sum + (problem.kind === "lost-events" ? (problem.count ?? 0) : 0), 0),
+    lost: losing.reduce((sum, problem) => sum + (losesEvents(problem) ? (problem.count ?? 0) : 0), 0),
   };
+}
+
+function losesEvents({ kind }: TraceProblem): boolean {
+  return kind === "lost-events" || kind === "disk-full";
 }
 
 function diskProblem(folder: string, code: string): TraceProblem {

@@ -1,4 +1,4 @@
-import { checkedBodyLength } from "../arrowMessage.ts";
+import { readMessageHead } from "../arrowMessage.ts";
 
 const CONTINUATION = -1;
 
@@ -13,10 +13,11 @@ export function wholeMessages(bytes: Uint8Array): { length: number; end: "whole"
     if (metadata < 0) return { length: at, end: "damaged" };
     const bodyAt = at + 8 + metadata;
     if (bodyAt > bytes.length) return { length: at, end: "cut" };
-    const body = checkedBodyLength(bytes.subarray(at + 8, bodyAt));
-    if (body === undefined) return { length: at, end: "damaged" };
-    if (bodyAt + body > bytes.length) return { length: at, end: "cut" };
-    at = bodyAt + body;
+    const head = readMessageHead(bytes.subarray(at + 8, bodyAt));
+    if (head === undefined) return { length: at, end: "damaged" };
+    const next = bodyAt + head.bodyLength;
+    if (next > bytes.length) return { length: at, end: "cut" };
+    at = next;
   }
   return { length: at, end: "cut" };
 }
