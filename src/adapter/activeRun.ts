@@ -2,10 +2,11 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { describeError } from "../base/errors.ts";
 import { formatNs, plural } from "../base/format.ts";
 import type { Recording, RecordingResult } from "../engine/session/recording.ts";
+import { stopText, wasStopped } from "../engine/view/endText.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
 import { shellExitCode } from "../node/exitCode.ts";
 import type { CustomEvents } from "../protocol/dap.ts";
-import type { LiveUpdate, LogFilter, LogPage } from "../protocol/live.ts";
+import type { LiveUpdate, LogFilter, LogPage, RecordingEnd } from "../protocol/live.ts";
 import { RUN_FILES } from "../protocol/runFiles.ts";
 import { ConsoleOutput, type ConsolePiece } from "./consoleOutput.ts";
 import { LogSources } from "./logSources.ts";
@@ -59,7 +60,7 @@ export class ActiveRun {
   ) {
     const { info } = recording;
     const sources = new LogSources(options.workspace, [options.cwd, options.workspace]);
-    this.model = new LiveModel({ attached: options.attached });
+    this.model = new LiveModel({ attached: options.attached, startedNs: info.startedNs ?? 0 });
     this.console = new ConsoleOutput({
       styles: options.styles,
       wholeOutput: `${info.runFolder}/${RUN_FILES.stdout}`,
@@ -208,10 +209,16 @@ function outputBody({ category, output, source }: ConsolePiece): RunEvents["outp
   return { category, output, source: { name: source.file, path: source.file }, line: source.line };
 }
 
+function endOf({ exitCode, signal, stopped }: RecordingEnd): string {
+  const exit = exitCode === null && signal === null ? null : { code: exitCode, signal };
+  if (wasStopped(exit, stopped)) return exit === null ? "runs on" : `was ${stopText(stopped)}`;
+  if (signal !== null) return `was killed by ${signal}`;
+  const code = shellExitCode(exitCode, signal);
+  return code === undefined ? "runs on" : `exited with ${code}`;
+}
+
 function endSentence({ end }: RecordingResult, failed: boolean): string {
-  const code = shellExitCode(end.exitCode, end.signal);
-  const how =
-    end.signal !== null ? `was killed by ${end.signal}` : code === undefined ? "runs on" : `exited with ${code}`;
+  const how = endOf(end);
   const sentence = failed
     ? `The program did not start; ${end.runFolder} has what was said about it`
     : `The program ${how} after ${formatNs(end.wallNs)}: ${plural(end.syscalls, "system call")} recorded in ${end.runFolder}`;

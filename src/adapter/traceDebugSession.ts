@@ -7,6 +7,7 @@ import type { Recording } from "../engine/session/recording.ts";
 import { shellExitCode } from "../node/exitCode.ts";
 import type { RecordingRequest, StdioMode } from "../node/recordingRequest.ts";
 import type { CustomRequests } from "../protocol/dap.ts";
+import type { RunStop } from "../protocol/runFolder.ts";
 import { ActiveRun, type RunClient, type RunEvents } from "./activeRun.ts";
 import { errorMessage, isOurs, RefusedRequest } from "./dapErrors.ts";
 import {
@@ -132,7 +133,7 @@ export class TraceDebugSession extends DebugSession implements RunClient {
 
   /** The client went away or cannot be understood: a launched program ends, an attached one runs on. */
   override shutdown(): void {
-    void this.close("as-started");
+    void this.close("as-started", "client-gone");
   }
 
   send<K extends keyof RunEvents>(event: K, body: RunEvents[K]): void {
@@ -359,30 +360,30 @@ export class TraceDebugSession extends DebugSession implements RunClient {
   }
 
   /** Ends what there is to end, once; later calls wait for the first. */
-  private close(how: "kill" | "detach" | "as-started"): Promise<void> {
-    this.closing ??= this.closeOnce(how);
+  private close(how: "kill" | "detach" | "as-started", by: RunStop["by"] = "user"): Promise<void> {
+    this.closing ??= this.closeOnce(how, by);
     return this.closing;
   }
 
-  private async closeOnce(how: "kill" | "detach" | "as-started"): Promise<void> {
+  private async closeOnce(how: "kill" | "detach" | "as-started", by: RunStop["by"]): Promise<void> {
     this.resolveConfigured(); // a start that waits for it is refused now
     this.refuseTerminal?.(new ExpectedError("The debug session ended before the terminal was opened"));
     try {
-      await withTimeout(this.endRun(how), CLOSE_TIMEOUT_MS);
+      await withTimeout(this.endRun(how, by), CLOSE_TIMEOUT_MS);
     } catch (error) {
       this.ports.log(describeError(error));
     }
     this.resolveClosed();
   }
 
-  private async endRun(how: "kill" | "detach" | "as-started"): Promise<void> {
+  private async endRun(how: "kill" | "detach" | "as-started", by: RunStop["by"]): Promise<void> {
     // The launch response tells why a start failed.
     await this.starting?.catch(() => undefined);
     const { run } = this;
     if (run === undefined) return;
     if (run.alive || run.recording.state === "starting" || run.recording.state === "stopping") {
       const kill = how === "kill" || (how === "as-started" && !run.options.attached);
-      await (kill ? run.recording.kill() : run.recording.detach());
+      await (kill ? run.recording.kill(by) : run.recording.detach(by));
     }
     await run.ended;
   }

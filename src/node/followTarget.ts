@@ -32,7 +32,7 @@ export interface Surroundings {
 export function followTarget(session: RecordingSession, target: Target, around: Surroundings): void {
   const { request, recorder } = around;
   const rootPid = session.info.pid;
-  const startedNs = around.now();
+  const startedNs = session.info.startedNs ?? 0;
   sayWhatIsMissing(session, around);
   const setuid = new SetuidWatch(recorder.id === "strace", (problem) => session.problem(problem));
   const sampler = new ProcSampler({

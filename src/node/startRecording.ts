@@ -108,6 +108,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
       metricsIntervalMs: options.metricsIntervalMs,
       envSet,
     },
+    attached: what.kind === "attach",
     builder,
     store: writer,
     control: target,
@@ -126,7 +127,8 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
       notice: (message) => session.notice(message),
       problem: (problem) => session.problem(problem),
     });
-    session.started(pid);
+    const { startedAt } = target;
+    session.started(pid, startedAt === undefined ? now() : Number(startedAt - clock.monotonicNs));
   } catch (error) {
     writer.discard();
     throw error;

@@ -1,3 +1,5 @@
+import type { RunStop } from "./runFolder.ts";
+
 /** Plain data about a recording that is going on: sent by the debug adapter, shown by the Live view. */
 
 /** The states of a recording, in order; `failed` can follow `starting`. */
@@ -8,7 +10,7 @@ export interface LiveUpdate {
   /** Counts up by one a recording; a gap means that updates were missed and `liveSnapshot` should be asked for. */
   readonly sequence: number;
   readonly state: RecordingState;
-  /** Nanoseconds from the run's origin to this update (paused time included). */
+  /** Nanoseconds from the program's start (or the attaching) to this update, paused time included. */
   readonly elapsedNs: number;
   // Counts since the start: threads and processes include those that ended.
   readonly syscalls: number;
@@ -16,9 +18,9 @@ export interface LiveUpdate {
   readonly threads: number;
   readonly processes: number;
   readonly lost: number;
-  /** Time of the newest event contained in this update, nanoseconds from the origin. */
+  /** Time of the newest event contained in this update, nanoseconds from the program's start. */
   readonly newestNs: number;
-  /** Pauses so far, oldest first, nanoseconds from the origin; `endNs` is null while paused. Charts leave them blank. */
+  /** Pauses so far, oldest first, nanoseconds from the program's start; `endNs` is null while paused. Charts leave them blank. */
   readonly pauses?: readonly { readonly startNs: number; readonly endNs: number | null }[];
   /** Points for the charts that are new since the last update, oldest first. */
   readonly samples: readonly LiveSample[];
@@ -34,6 +36,7 @@ export interface LiveUpdate {
 export const LIVE_TOP_SYSCALLS = 12;
 
 export interface LiveSample {
+  /** Nanoseconds from the program's start. */
   readonly timeNs: number;
   readonly cpuPercent: number;
   readonly rssBytes: number;
@@ -74,6 +77,7 @@ export interface LogPage {
 
 export interface LogLine {
   readonly index: number;
+  /** Nanoseconds from the program's start. */
   readonly timeNs: number;
   readonly stream: "stdout" | "stderr";
   /** Level name or empty. */
@@ -95,6 +99,8 @@ export interface RecordingInfo {
   readonly recorderReason: string;
   readonly stacks: boolean;
   readonly filter: string;
+  /** Nanoseconds from the origin at which the program was known to run: started, or attached to. Absent: 0. */
+  readonly startedNs?: number;
   /** CLOCK_REALTIME at the origin, milliseconds. */
   readonly startedAtMs: number;
   readonly metricsIntervalMs: number;
@@ -107,6 +113,8 @@ export interface RecordingEnd {
   readonly runFolder: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Set when somebody ended the recording before the program ended by itself. */
+  readonly stopped?: RunStop;
   readonly complete: boolean;
   readonly problems: readonly string[];
   readonly syscalls: number;

@@ -8,12 +8,25 @@ const exitSchema = z.object({
   coreDumped: z.optional(z.boolean()),
 });
 
+const stopSchema = z.object({
+  /** The user, a time limit, or the end of the client that the program was run for. */
+  by: z.enum(["user", "duration", "client-gone"]),
+  /** What was done to the program: asked to end, made to end, or let go. */
+  how: z.enum(["terminate", "kill", "detach"]),
+  /** Nanoseconds from the program's start (or the attaching) to that. */
+  afterNs: z.number(),
+});
+
 const problemSchema = z.object({
   kind: z.string(),
   message: z.string(),
   count: z.optional(z.number()),
   losesData: z.boolean(),
 });
+
+/** Decimal nanoseconds; more than 20 digits are beyond every calendar. */
+const clockText = z.string().check(z.regex(/^-?\d{1,20}$/));
+const clockSchema = z.object({ realtimeNs: clockText, monotonicNs: clockText });
 
 const artifactSchema = z.object({
   /** Path relative to the target's working directory; the copy lies at the same path below `artifacts/`. */
@@ -85,12 +98,16 @@ export const runManifestSchema = z.object({
     memoryBytes: z.number(),
   }),
   git: z.nullable(z.object({ commit: z.string(), branch: z.string(), dirty: z.boolean() })),
-  /** Both clocks as decimal nanoseconds, read together. `end` is null until the run ends. */
-  clocks: z.object({
-    start: z.object({ realtimeNs: z.string(), monotonicNs: z.string() }),
-    end: z.nullable(z.object({ realtimeNs: z.string(), monotonicNs: z.string() })),
-  }),
+  /** Both clocks, read together. `end` is null until the run ends. */
+  clocks: z.object({ start: clockSchema, end: z.nullable(clockSchema) }),
   exit: z.nullable(exitSchema),
+  /** Set when somebody ended the recording before the program ended by itself. */
+  stopped: z.optional(stopSchema),
+  /**
+   * Nanoseconds from `clocks.start`, which all times in the tables count from, to the program's start (or the attaching), which
+   * people count from. Absent until the run has ended.
+   */
+  startedNs: z.optional(z.number()),
   /** Nanoseconds from the first process' start (or the attaching) to its end; null until then. */
   wallNs: z.nullable(z.number()),
   /** What is in the folder; `lost` tells what was seen and is not. */
@@ -110,4 +127,5 @@ export const runManifestSchema = z.object({
 
 export type RunManifest = z.infer<typeof runManifestSchema>;
 export type RunExit = z.infer<typeof exitSchema>;
+export type RunStop = z.infer<typeof stopSchema>;
 export type RunArtifact = z.infer<typeof artifactSchema>;

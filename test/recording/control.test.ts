@@ -2,7 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { summarize } from "../../src/engine/query/summarize.ts";
 import type { Recording } from "../../src/engine/session/recording.ts";
+import { LiveModel } from "../../src/engine/view/liveModel.ts";
 import { completeOptions } from "../../src/node/buildRequest.ts";
 import { identify, tracerOf } from "../../src/node/processes.ts";
 import type { RecordingRequest, StdioMode } from "../../src/node/recordingRequest.ts";
@@ -79,8 +81,10 @@ describe.each(["strace", "none"] as const)("a family of processes recorded with 
   it("ends when asked to, those who refuse included once the first process has ended", async () => {
     const recording = await startFamily({ recorder });
     await recording.terminate();
-    const { end } = await recording.ended;
+    const { end, manifest } = await recording.ended;
     expect(end.signal).toBe("SIGTERM");
+    expect(manifest.stopped).toMatchObject({ by: "user", how: "terminate" });
+    expect(manifest.stopped?.afterNs).toBeLessThan(manifest.wallNs ?? 0);
     expect(processesWith(word)).toEqual([]);
   });
 
@@ -188,6 +192,24 @@ describe("a recording", () => {
     const { start } = trace.syscalls;
     expect(start.every((time, row) => row === 0 || time >= (start[row - 1] as number))).toBe(true);
     expect(trace.metrics.length).toBe(manifest.counts.metricSamples);
+  });
+
+  it.each(["strace", "none"] as const)("counts from the start of the program for people (%s)", async (recorder) => {
+    const recording = await startRecording(request(launch(["sh", "-c", "echo one"]), { recorder }));
+    const model = new LiveModel({ startedNs: recording.info.startedNs ?? 0 });
+    recording.onBatch((batch) => model.addBatch(batch));
+    const { manifest } = await recording.ended;
+    const { trace } = await openRun(join(bench.runs, manifest.id));
+    expect(manifest.stopped).toBeUndefined();
+    expect(manifest.startedNs).toBeGreaterThan(0);
+    const [line] = model.logs({ minLevel: 0, unlevelled: true, search: "" }, 0, 1).lines;
+    expect(line?.timeNs).toBeCloseTo((trace.logs.time[0] ?? 0) - (manifest.startedNs ?? 0), 0);
+    if (recorder === "none") return;
+    // The clock readings on disk are left alone.
+    expect(trace.syscalls.start[0]).toBe(manifest.startedNs);
+    const summary = summarize(trace, manifest, { path: "", name: "" });
+    expect(summary.threads[0]?.startNs).toBe(0);
+    expect(Math.min(...summary.slowest.map(({ startNs }) => startNs))).toBeGreaterThanOrEqual(0);
   });
 });
 

@@ -57,7 +57,8 @@ export const command: Command = async (argv, context) => {
     progress = new Progress(context.stderr, () => `${counter.text()}  (Ctrl-C detaches)`);
     if (!quiet && !sharesTerminal(pid)) progress.start();
     if (isAskedToStop) detach();
-    else if (durationMs !== undefined) timer = setTimeout(timeOver, durationMs);
+    else if (durationMs !== undefined)
+      timer = setTimeout(() => void recording?.detach("duration").catch(fail), durationMs);
     const result = await Promise.race([recording.ended, failure]);
     await progress.stop();
     await writeClosing(result, notices, { quiet, verbose: line.has("verbose") }, context);

@@ -135,7 +135,7 @@ function table(runs: readonly ListedRun[], width: number, style: Style): string[
     if (column !== 2) return cell;
     const { outcome } = runs[row]!;
     if (outcome === "passed") return style.good(cell);
-    return outcome === "recording" ? style.warn(cell) : style.bad(cell);
+    return outcome === "recording" || outcome === "stopped" ? style.warn(cell) : style.bad(cell);
   });
 }
 

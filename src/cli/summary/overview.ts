@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
+import { endText } from "../../engine/view/endText.ts";
 import { shellWord } from "../../engine/write/shellWord.ts";
 import { cutToWidth } from "../terminal/displayWidth.ts";
 import { shown } from "../terminal/shown.ts";
@@ -30,7 +31,8 @@ function recorderText({ recorder: { id, version, reason, filter } }: RunSummary)
   return reason.startsWith(`${recorder} `) ? `${reason}${only}` : `${recorder} (${reason}${only})`;
 }
 
-function exitText({ exit, state }: RunSummary, style: Style): string {
+function exitText({ exit, state, stopped }: RunSummary, style: Style): string {
+  if (stopped !== null) return style.warn(shown(endText(exit, stopped)));
   if (exit === null) return style.warn(state === "recording" ? "not recorded" : "not known");
   if (exit.signal !== null) return style.bad(`killed by ${shown(exit.signal)}`);
   return exit.code === 0 ? style.good("0") : style.bad(String(exit.code));

@@ -5,8 +5,11 @@ import type { SlowCall } from "./summary.ts";
 
 const MAX_ARGUMENT_TEXT = 200;
 
-/** The `count` calls that took longest, longest first; earlier calls first among equals. */
-export function slowestCalls(trace: Trace, count: number): readonly SlowCall[] {
+/**
+ * The `count` calls that took longest, longest first; earlier calls first among equals.
+ * @param zeroNs what times count from, nanoseconds from the origin
+ */
+export function slowestCalls(trace: Trace, count: number, zeroNs = 0): readonly SlowCall[] {
   const { syscalls } = trace;
   const rows: number[] = [];
   let floor = 0;
@@ -19,10 +22,10 @@ export function slowestCalls(trace: Trace, count: number): readonly SlowCall[] {
     if (rows.length > count) rows.pop();
     if (rows.length === count) floor = syscalls.duration[rows[count - 1] as number] as number;
   }
-  return rows.map((row) => slowCall(trace, row));
+  return rows.map((row) => slowCall(trace, row, zeroNs));
 }
 
-function slowCall(trace: Trace, row: number): SlowCall {
+function slowCall(trace: Trace, row: number, zeroNs: number): SlowCall {
   const { syscalls, stacks, sites, threads } = trace;
   const stack = syscalls.stack[row] as number;
   const site = stack < 0 ? undefined : sites[stacks.site[stack] as number];
@@ -30,7 +33,7 @@ function slowCall(trace: Trace, row: number): SlowCall {
     name: syscalls.names[syscalls.name[row] as number] as string,
     args: truncate(argumentText(syscalls, row), MAX_ARGUMENT_TEXT),
     result: truncate(resultText(syscalls, row), MAX_ARGUMENT_TEXT),
-    startNs: syscalls.start[row] as number,
+    startNs: (syscalls.start[row] as number) - zeroNs,
     durationNs: syscalls.duration[row] as number,
     tid: threads[syscalls.thread[row] as number]?.tid ?? 0,
     site: site === undefined ? null : { file: site.file, line: site.line, function: site.function },

@@ -4,6 +4,7 @@ import { failedCalls } from "./failedCalls.ts";
 import { hotLines } from "./hotLines.ts";
 import { logCounts } from "./logCounts.ts";
 import { metricTotals } from "./metricTotals.ts";
+import { programStart } from "./programStart.ts";
 import { slowestCalls } from "./slowestCalls.ts";
 import type { RunSummary } from "./summary.ts";
 import { syscallTable } from "./syscallTable.ts";
@@ -31,6 +32,8 @@ export interface SummaryExtra {
  */
 export function summarize(trace: Trace, manifest: RunManifest | undefined, extra: SummaryExtra): RunSummary {
   const table = syscallTable(trace.syscalls);
+  // Files of other tools have an origin of their own kind, mostly their first event.
+  const zeroNs = manifest === undefined ? 0 : (manifest.startedNs ?? programStart(trace.threads, 0));
   const sampled = metricTotals(trace.metrics);
   const transferred = transferredBytes(trace.syscalls);
   const metrics = {
@@ -62,12 +65,13 @@ export function summarize(trace: Trace, manifest: RunManifest | undefined, extra
     events: trace.syscalls.length,
     lost: manifest?.lost ?? lostCount(trace),
     exit: manifest === undefined ? mainExit(trace) : exitOf(manifest),
+    stopped: manifest?.stopped ?? null,
     wallNs: manifest === undefined ? extent(trace) : manifest.wallNs,
     ...metrics,
-    threads: threadTable(trace),
+    threads: threadTable(trace, zeroNs),
     syscalls: table.returned,
     unreturned: table.unreturned,
-    slowest: slowestCalls(trace, SLOWEST),
+    slowest: slowestCalls(trace, SLOWEST, zeroNs),
     errors: failedCalls(trace.syscalls),
     signals: signalCounts(trace),
     logs: logCounts(trace.logs),

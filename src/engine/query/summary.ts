@@ -1,6 +1,10 @@
+import type { RunStop } from "../../protocol/runFolder.ts";
 import type { LogLevelName } from "../trace/levels.ts";
 
-/** What `goldentrace show` tells about a run; `show --json` prints it as it is. Times in nanoseconds, sizes in bytes. */
+/**
+ * What `goldentrace show` tells about a run; `show --json` prints it as it is. Times in nanoseconds, points in time from the
+ * program's start (in a file of another tool: from its origin), sizes in bytes.
+ */
 export interface RunSummary {
   /** The run's id (its folder's name), or the file name of a trace that another tool wrote. */
   readonly run: string;
@@ -23,6 +27,8 @@ export interface RunSummary {
   readonly events: number;
   readonly lost: number;
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
+  /** Who ended the recording before the program ended by itself; null when nobody did. */
+  readonly stopped: RunStop | null;
   readonly wallNs: number | null;
   /** User plus system time of the whole tree as sampled; null without metrics. */
   readonly cpuNs: number | null;

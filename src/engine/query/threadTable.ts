@@ -1,8 +1,11 @@
 import type { ThreadExit, Trace } from "../trace/trace.ts";
 import type { ThreadSummary } from "./summary.ts";
 
-/** Every process and thread with its number of calls and the time spent in those that returned; in order of creation. */
-export function threadTable(trace: Trace): readonly ThreadSummary[] {
+/**
+ * Every process and thread with its number of calls and the time spent in those that returned; in order of creation.
+ * @param zeroNs what times count from, nanoseconds from the origin
+ */
+export function threadTable(trace: Trace, zeroNs = 0): readonly ThreadSummary[] {
   const { syscalls, threads } = trace;
   const calls = new Float64Array(threads.length);
   const total = new Float64Array(threads.length);
@@ -19,8 +22,8 @@ export function threadTable(trace: Trace): readonly ThreadSummary[] {
     parentTid: threads[thread.parent]?.tid ?? null,
     role: thread.role,
     name: thread.name,
-    startNs: thread.start,
-    endNs: Number.isNaN(thread.end) ? null : thread.end,
+    startNs: thread.start - zeroNs,
+    endNs: Number.isNaN(thread.end) ? null : thread.end - zeroNs,
     exit: exitOf(thread.exit),
     syscalls: calls[index] as number,
     syscallNs: total[index] as number,

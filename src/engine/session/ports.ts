@@ -1,4 +1,4 @@
-import type { RunExit, RunManifest } from "../../protocol/runFolder.ts";
+import type { RunExit, RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type { OutputStream, ThreadInfo, TraceProblem } from "../trace/trace.ts";
 import type { TraceBatch } from "./recording.ts";
 
@@ -19,6 +19,10 @@ export interface RunStore {
 /** What a session knows when its sources have ended. */
 export interface SessionEnd {
   readonly exit: RunExit | null;
+  /** Undefined when the program ended by itself. */
+  readonly stopped: RunStop | undefined;
+  /** Nanoseconds from the origin to the program's start, or the attaching. */
+  readonly startedNs: number;
   /** Nanoseconds from the origin to the end of the first process; null when it was not seen. */
   readonly wallNs: number | null;
   /** The program could not be started. */

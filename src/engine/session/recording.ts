@@ -1,6 +1,6 @@
 import type { Event } from "../../base/emitter.ts";
 import type { RecordingEnd, RecordingInfo, RecordingState } from "../../protocol/live.ts";
-import type { RunManifest } from "../../protocol/runFolder.ts";
+import type { RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type {
   LogColumns,
   Mark,
@@ -34,11 +34,14 @@ export interface Recording {
   /** Stops every process of the tree (SIGSTOP) and lets it go on (SIGCONT). */
   pause(): Promise<void>;
   continue(): Promise<void>;
-  /** Asks the program to end (SIGTERM to the target's processes); `kill` makes it, the whole tree, leaving no orphan. */
-  terminate(): Promise<void>;
-  kill(): Promise<void>;
+  /**
+   * Asks the program to end (SIGTERM to the target's processes); `kill` makes it, the whole tree, leaving no orphan.
+   * @param by on whose account; the run tells. Default: the user's.
+   */
+  terminate(by?: RunStop["by"]): Promise<void>;
+  kill(by?: RunStop["by"]): Promise<void>;
   /** Stops recording; an attached program runs on, a launched one is terminated. */
-  detach(): Promise<void>;
+  detach(by?: RunStop["by"]): Promise<void>;
   /** Bytes for the program's standard input, when it is a pipe of ours. */
   writeStdin(bytes: Uint8Array): void;
   endStdin(): void;

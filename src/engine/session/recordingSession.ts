@@ -2,6 +2,8 @@ import { Emitter } from "../../base/emitter.ts";
 import { plural } from "../../base/format.ts";
 import { ReplayEmitter } from "../../base/replayEmitter.ts";
 import type { RecordingInfo, RecordingState } from "../../protocol/live.ts";
+import type { RunStop } from "../../protocol/runFolder.ts";
+import { programStart } from "../query/programStart.ts";
 import { LogReader } from "../read/logs/logReader.ts";
 import type { MetricSample } from "../trace/records.ts";
 import type { Mark, OutputStream, ThreadInfo, TraceProblem } from "../trace/trace.ts";
@@ -22,8 +24,10 @@ export interface TraceReader {
 }
 
 export interface SessionParts {
-  /** Everything about the recording but its pid, which `started` tells. */
-  readonly info: Omit<RecordingInfo, "pid">;
+  /** Everything about the recording but what `started` tells. */
+  readonly info: Omit<RecordingInfo, "pid" | "startedNs">;
+  /** The program ran before, and runs on when it is let go. */
+  readonly attached?: boolean;
   readonly builder: TraceBuilder;
   readonly store: RunStore;
   readonly control: TargetControl;
@@ -57,6 +61,8 @@ export class RecordingSession implements Recording {
 
   private current: RecordingState = "starting";
   private pid = 0;
+  private startedNs = 0;
+  private stop: (Pick<RunStop, "by" | "how"> & { readonly atNs: number }) | undefined;
   private readonly found: TraceProblem[] = [];
   private readonly logs: Readonly<Record<OutputStream, LogReader>>;
   private traceEnded = false;
@@ -83,7 +89,7 @@ export class RecordingSession implements Recording {
   }
 
   get info(): RecordingInfo {
-    return { ...this.parts.info, pid: this.pid };
+    return { ...this.parts.info, pid: this.pid, startedNs: this.startedNs };
   }
 
   get state(): RecordingState {
@@ -109,9 +115,10 @@ export class RecordingSession implements Recording {
 
   // --- what the sources deliver
 
-  /** The program runs, as process `pid`. */
-  started(pid: number): void {
+  /** The program runs, as process `pid`, since `startedNs` (nanoseconds from the origin). */
+  started(pid: number, startedNs = this.parts.now()): void {
     this.pid = pid;
+    this.startedNs = startedNs;
     this.enter("running");
     // Whoever started the recording gets it within this turn.
     this.parts.timer(() => {
@@ -207,8 +214,16 @@ export class RecordingSession implements Recording {
       this.endTrace();
       this.endLogs();
       this.flush();
+      const startedNs = programStart(this.threads(), this.startedNs);
+      const stopped = this.stop && {
+        by: this.stop.by,
+        how: this.stop.how,
+        afterNs: Math.max(0, this.stop.atNs - startedNs),
+      };
       const manifest = await this.parts.store.finish({
         exit,
+        stopped,
+        startedNs,
         wallNs,
         failed,
         problems: [...this.found, ...this.parts.builder.problems.filter((problem) => !this.isOurCut(problem))],
@@ -222,6 +237,7 @@ export class RecordingSession implements Recording {
           runFolder: this.parts.info.runFolder,
           exitCode: manifest.exit?.code ?? null,
           signal: manifest.exit?.signal ?? null,
+          ...(stopped === undefined ? {} : { stopped }),
           complete: manifest.complete,
           problems: manifest.problems.map((problem) => problem.message),
           syscalls: manifest.counts.syscalls,
@@ -280,8 +296,9 @@ export class RecordingSession implements Recording {
     this.enter("running");
   }
 
-  async terminate(): Promise<void> {
+  async terminate(by: RunStop["by"] = "user"): Promise<void> {
     if (!this.isLive()) return;
+    this.noteStop(by, "terminate");
     const wasPaused = this.current === "paused";
     this.enter("stopping");
     await this.parts.control.terminate();
@@ -289,14 +306,16 @@ export class RecordingSession implements Recording {
     if (wasPaused) await this.parts.control.continue();
   }
 
-  async kill(): Promise<void> {
+  async kill(by: RunStop["by"] = "user"): Promise<void> {
     if (!this.isLive()) return;
+    this.noteStop(by, "kill");
     this.enter("stopping");
     await this.parts.control.kill();
   }
 
-  async detach(): Promise<void> {
+  async detach(by: RunStop["by"] = "user"): Promise<void> {
     if (!this.isLive()) return;
+    this.noteStop(by, this.parts.attached === true ? "detach" : "terminate");
     const wasPaused = this.current === "paused";
     this.enter("stopping");
     if (wasPaused) await this.parts.control.continue();
@@ -315,6 +334,11 @@ export class RecordingSession implements Recording {
 
   endStdin(): void {
     if (this.isLive()) this.parts.control.endStdin();
+  }
+
+  /** The first to end a recording is the one that did. */
+  private noteStop(by: RunStop["by"], how: RunStop["how"]): void {
+    this.stop ??= { by, how, atNs: this.parts.now() };
   }
 
   private isLive(): boolean {

@@ -6,6 +6,7 @@ import {
   type LogPage,
   type RecordingState,
 } from "../../protocol/live.ts";
+import { programStart } from "../query/programStart.ts";
 import type { TraceBatch } from "../session/recording.ts";
 import type { SyscallColumns } from "../trace/trace.ts";
 import { LiveRates } from "./liveRates.ts";
@@ -48,12 +49,17 @@ export class LiveModel {
   private processes = 0;
   private lost = 0;
   private newestNs = 0;
+  /** The program's start, nanoseconds from the origin: what all times in updates and pages count from. */
+  private zeroNs: number;
+  private sawStart = false;
 
   /**
+   * @param options.startedNs as in `RecordingInfo`
    * @param options.attached the program ran before the recording began
    * @param options.logBudgetBytes memory for log lines; the oldest are forgotten beyond it
    */
-  constructor(options: { attached?: boolean; logBudgetBytes?: number } = {}) {
+  constructor(options: { startedNs?: number; attached?: boolean; logBudgetBytes?: number } = {}) {
+    this.zeroNs = options.startedNs ?? 0;
     this.store = new LogStore(options.logBudgetBytes);
     this.rates = new LiveRates(options.attached ?? false);
   }
@@ -82,6 +88,10 @@ export class LiveModel {
     this.signals += batch.signals.length;
     for (const signal of batch.signals) this.see(signal.time);
     this.threads = batch.threads.length;
+    if (!this.sawStart && batch.threads.length > 0) {
+      this.sawStart = true;
+      this.zeroNs = programStart(batch.threads, this.zeroNs);
+    }
     this.processes = batch.threads.reduce((count, thread) => count + (thread.role === "thread" ? 0 : 1), 0);
     this.lost = batch.lost ?? this.lost;
     for (const sample of this.rates.add(batch.metrics, batch.syscalls)) {
@@ -99,22 +109,26 @@ export class LiveModel {
     }
   }
 
-  /** What changed since the previous call, ready to be sent. Consumes the chart points. */
-  update(elapsedNs: number): LiveUpdate {
+  /**
+   * What changed since the previous call, ready to be sent. Consumes the chart points.
+   * @param nowNs nanoseconds from the origin
+   */
+  update(nowNs: number): LiveUpdate {
     this.sequence++;
     const samples = this.pending.all;
     this.pending.clear();
-    return this.describe(elapsedNs, samples);
+    return this.describe(nowNs, samples);
   }
 
   /** Everything so far with all chart points kept, under the sequence number of the last update; consumes nothing. */
-  snapshot(elapsedNs: number): LiveUpdate {
-    return this.describe(elapsedNs, this.kept.all);
+  snapshot(nowNs: number): LiveUpdate {
+    return this.describe(nowNs, this.kept.all);
   }
 
   /** See `LogStore.page`. */
   logs(filter: LogFilter, from: number, count: number): LogPage {
-    return this.store.page(filter, from, count);
+    const page = this.store.page(filter, from, count);
+    return { ...page, lines: page.lines.map((line) => ({ ...line, timeNs: this.sinceStart(line.timeNs) })) };
   }
 
   /** See `LogStore.prepare`. */
@@ -122,19 +136,22 @@ export class LiveModel {
     return this.store.prepare(filter, maxLines);
   }
 
-  private describe(elapsedNs: number, samples: LiveUpdate["samples"]): LiveUpdate {
+  private describe(nowNs: number, samples: LiveUpdate["samples"]): LiveUpdate {
     return {
       sequence: this.sequence,
       state: this.state,
-      elapsedNs,
+      elapsedNs: this.sinceStart(nowNs),
       syscalls: this.syscalls,
       signals: this.signals,
       threads: this.threads,
       processes: this.processes,
       lost: this.lost,
-      newestNs: this.newestNs,
-      pauses: [...this.pauses],
-      samples,
+      newestNs: this.sinceStart(this.newestNs),
+      pauses: this.pauses.map(({ startNs, endNs }) => ({
+        startNs: this.sinceStart(startNs),
+        endNs: endNs === null ? null : this.sinceStart(endNs),
+      })),
+      samples: samples.map((sample) => ({ ...sample, timeNs: this.sinceStart(sample.timeNs) })),
       topSyscalls: this.topSyscalls(),
       logCounts: this.store.counts,
       logLines: this.store.total,
@@ -143,6 +160,11 @@ export class LiveModel {
           ? [...this.noticeTexts]
           : [...this.noticeTexts, `… and ${this.hiddenNotices} more remarks; the report has them all.`],
     };
+  }
+
+  /** What came before the program is told as of its start. */
+  private sinceStart(timeNs: number): number {
+    return Math.max(0, timeNs - this.zeroNs);
   }
 
   private addSyscalls(columns: SyscallColumns): void {

@@ -1,9 +1,10 @@
 import { formatAgo, formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
 import { oneLine } from "../../base/text.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
+import { endText, wasStopped } from "./endText.ts";
 
 /** How a run ended, as the list of runs shows it. */
-export type RunOutcome = "recording" | "passed" | "failed" | "killed" | "incomplete" | "unreadable";
+export type RunOutcome = "recording" | "passed" | "failed" | "killed" | "stopped" | "incomplete" | "unreadable";
 
 /** A row of the Runs view: plain text, safe to show. */
 export interface RunItem {
@@ -82,21 +83,24 @@ export function outcomeOf(manifest: RunManifest, alive: boolean): RunOutcome {
   if (manifest.state === "recording") return alive ? "recording" : "incomplete";
   if (manifest.state === "failed") return "failed";
   if (!manifest.complete) return "incomplete";
+  if (wasStopped(manifest.exit, manifest.stopped)) return "stopped";
   if (manifest.exit?.signal != null) return "killed";
   return manifest.exit?.code === 0 || manifest.exit === null ? "passed" : "failed";
 }
 
-/** The outcome in words: `exit code 1`, `killed by SIGSEGV`, `incomplete`. */
-export function outcomeText(outcome: RunOutcome, { exit }: RunManifest): string {
+/** The outcome in words: `exit code 1`, `killed by SIGSEGV`, `stopped by you`, `incomplete`. */
+export function outcomeText(outcome: RunOutcome, { exit, stopped }: RunManifest): string {
   switch (outcome) {
     case "recording":
       return "recording";
     case "incomplete":
       return "incomplete";
     case "killed":
-      return `killed by ${exit?.signal}`;
+      return endText(exit, stopped);
+    case "stopped":
+      return endText(exit, stopped);
     case "failed":
-      return exit?.code === undefined || exit.code === null ? "could not be recorded" : `exit code ${exit.code}`;
+      return exit?.code === undefined || exit.code === null ? "could not be recorded" : endText(exit, stopped);
     case "passed":
       return exit === null ? "detached" : "exit code 0";
     case "unreadable":

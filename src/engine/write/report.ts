@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
-import type { RunManifest } from "../../protocol/runFolder.ts";
+import type { RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type { RunSummary, SlowCall } from "../query/summary.ts";
+import { stopText, wasStopped } from "../view/endText.ts";
 import { code, plain, table } from "./markdownText.ts";
 import { shellWord } from "./shellWord.ts";
 import { straceRows } from "./straceSummary.ts";
@@ -149,8 +150,9 @@ function checks(summary: RunSummary): readonly Check[] {
   return list;
 }
 
-function programCheck({ exit, state }: RunSummary): Check {
+function programCheck({ exit, state, stopped }: RunSummary): Check {
   const name = "Program succeeded";
+  if (wasStopped(exit, stopped ?? undefined)) return { name, status: NOTE, details: stopText(stopped as RunStop) };
   if (exit === null) {
     const details = state === "recording" ? "its end was not recorded" : "its exit is not known";
     return { name, status: NOTE, details };

@@ -8,6 +8,7 @@ const ICONS: Readonly<Record<RunOutcome, vscode.ThemeIcon>> = {
   passed: new vscode.ThemeIcon("pass", new vscode.ThemeColor("testing.iconPassed")),
   failed: new vscode.ThemeIcon("error", new vscode.ThemeColor("testing.iconFailed")),
   killed: new vscode.ThemeIcon("flame", new vscode.ThemeColor("testing.iconErrored")),
+  stopped: new vscode.ThemeIcon("debug-stop", new vscode.ThemeColor("descriptionForeground")),
   incomplete: new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground")),
   unreadable: new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground")),
 };

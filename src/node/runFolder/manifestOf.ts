@@ -74,6 +74,8 @@ export function settledManifest(manifest: RunManifest, end: SessionEnd): Partial
   return {
     clocks: { ...manifest.clocks, end: asText(readClocks()) },
     counts: { ...manifest.counts, threads: end.threads.length },
+    startedNs: end.startedNs,
+    ...(end.stopped === undefined ? {} : { stopped: end.stopped }),
   };
 }
 

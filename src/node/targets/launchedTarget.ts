@@ -118,6 +118,7 @@ export class LaunchedTarget extends TreeTarget {
       stdio,
       ...(argv0 === undefined ? {} : { argv0 }),
     });
+    this.startedAt = process.hrtime.bigint();
     child.once("exit", (code, signal) => {
       this.afterExit(code, signal).then(this.settle, this.fail);
     });

@@ -26,6 +26,8 @@ export interface TargetEnd {
 /** Processes that are recorded, and the recorder's processes around them. */
 export interface Target extends TargetControl {
   readonly processes: TargetProcesses;
+  /** CLOCK_MONOTONIC when the first process was started; undefined where `start` resolves at that moment. */
+  readonly startedAt: bigint | undefined;
   /**
    * Starts the program (or attaches) and resolves to its pid once it runs.
    * @throws ExpectedError when it cannot be started; nothing is left behind then

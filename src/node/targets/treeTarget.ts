@@ -6,6 +6,7 @@ import { TreeControl } from "./treeControl.ts";
 /** What the targets have in common: how they begin and end, and that commands go to all of their processes. */
 export abstract class TreeTarget implements Target {
   readonly processes = new TargetProcesses(undefined);
+  startedAt: bigint | undefined;
   readonly ended: Promise<TargetEnd>;
   protected settle: (end: TargetEnd) => void = () => undefined;
   protected fail: (error: unknown) => void = () => undefined;

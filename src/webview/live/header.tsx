@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatCount, plural } from "../../base/format.ts";
 import { oneLine, truncate } from "../../base/text.ts";
-import type { RecordingState } from "../../protocol/live.ts";
+import { endText } from "../../engine/view/endText.ts";
+import type { RecordingEnd, RecordingState } from "../../protocol/live.ts";
 import { Icon, IconButton } from "./controls.tsx";
 import type { LiveStore } from "./liveStore.ts";
 import { formatElapsed } from "./units.ts";
@@ -146,7 +147,9 @@ function Facts({ store }: { store: LiveStore }) {
   return (
     <ul class="facts" aria-label="About this recording">
       {end !== null && (
-        <li class={end.signal !== null || (end.exitCode ?? 0) !== 0 ? "bad" : ""}>{describeExit(end)}</li>
+        <li class={end.stopped === undefined && (end.signal !== null || (end.exitCode ?? 0) !== 0) ? "bad" : ""}>
+          {describeExit(end)}
+        </li>
       )}
       <li title={truncate(oneLine(info.recorderReason), MAX_TOOLTIP)}>{recorder}</li>
       {info.filter !== "" && (
@@ -167,7 +170,11 @@ function Facts({ store }: { store: LiveStore }) {
   );
 }
 
-function describeExit(end: { readonly exitCode: number | null; readonly signal: string | null }): string {
+function describeExit(end: RecordingEnd): string {
+  if (end.stopped !== undefined) {
+    const exit = end.exitCode === null && end.signal === null ? null : { code: end.exitCode, signal: end.signal };
+    return oneLine(endText(exit, end.stopped));
+  }
   if (end.signal !== null) return `killed by ${oneLine(end.signal)}`;
   if (end.exitCode !== null) return `exit code ${end.exitCode}`;
   return "exit code unknown";
