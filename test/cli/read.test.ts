@@ -10,12 +10,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/engine/query/summary.ts";
 import { RUN_FILES } from "../../src/protocol/runFiles.ts";
 import { missing } from "../node/programs.ts";
 import { BuiltCli } from "./cli.ts";
+import { summarySchema } from "./summarySchema.ts";
 
 const SCRIPT = "cat /etc/hostname; cat /no/such/file; echo 'ERROR: it broke' >&2; (exit 3)";
 
@@ -71,6 +72,31 @@ describe.skipIf(missing("strace") !== undefined)("reading runs", () => {
       expect(row.p50Ns).toBeLessThanOrEqual(row.p99Ns);
       expect(row.p99Ns).toBeLessThanOrEqual(row.maxNs);
     }
+  });
+
+  it("show --json holds every field, and no other, of runs that went well or badly", async () => {
+    const killed = copyOfFirst("schema");
+    const path = join(killed, RUN_FILES.manifest);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"state": "finished"', '"state": "recording"'));
+    await cli.run(cwd, ["run", "--out", "others", "-n", "killed", "--", "sh", "-c", "kill -9 $$"]);
+    await cli.run(cwd, ["run", "--out", "others", "-n", "none", "--recorder", "none", "--", "true"]);
+    const foreign = join(cwd, "foreign.strace");
+    writeFileSync(
+      foreign,
+      '7 1700000000.000001 openat(AT_FDCWD, "/x", O_RDONLY) = -1 ENOENT (No such file) <0.000010>\n',
+    );
+    for (const run of ["first", "second", killed, foreign]) {
+      summarySchema.parse(await cli.json(cwd, ["show", run, "--json"]));
+    }
+    for (const name of ["killed", "none"]) {
+      summarySchema.parse(await cli.json(cwd, ["show", name, "--json", "--out", "others"]));
+    }
+  });
+
+  it("docs/cli.md tells of every field of show --json", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/cli.md"), "utf8");
+    const table = page.slice(page.indexOf("`goldentrace show --json` prints"), page.indexOf("## Commands"));
+    for (const field of Object.keys(summarySchema.shape)) expect(table).toContain(`\`${field}\``);
   });
 
   it("show tells all of it in words", async () => {
@@ -214,12 +240,17 @@ describe.skipIf(missing("strace") !== undefined)("reading runs", () => {
     expect((await cli.run(cwd, ["show", copy])).stdout).toMatch(/kept\.txt .* missing/);
   });
 
-  it("refuses a damaged manifest and one of a newer version", async () => {
+  it("shows what the tables tell when the manifest is damaged, and refuses one of a newer version", async () => {
     const copy = copyOfFirst("damaged");
     const path = join(copy, RUN_FILES.manifest);
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.slice(0, text.length / 2));
-    expect(await cli.run(cwd, ["show", copy])).toMatchObject({ code: 3, stderr: expect.stringContaining("damaged") });
+    const shown = await cli.run(cwd, ["show", copy]);
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toContain("INCOMPLETE");
+    expect(shown.stdout).toContain("run.json is damaged");
+    expect(shown.stdout).toMatch(/execve/);
+    expect((await cli.run(cwd, ["report", copy])).stdout).toContain("run.json is damaged");
     writeFileSync(path, text.replace(/"schemaVersion": \d+/, '"schemaVersion": 999'));
     expect(await cli.run(cwd, ["show", copy])).toMatchObject({ code: 3, stderr: expect.stringContaining("newer") });
     expect((await cli.run(cwd, ["list", "--out", join(copy, "..")])).stdout).toContain("unreadable");
@@ -245,6 +276,22 @@ describe.skipIf(missing("strace") !== undefined)("reading runs", () => {
     const node = [process.execPath, cli.path].map((word) => `'${word}'`).join(" ");
     const pipe = `set -o pipefail; ${node} export first -f json | head -c 10 >/dev/null; echo $?`;
     expect(execFileSync("bash", ["-c", pipe], { cwd, encoding: "utf8" })).toBe("0\n");
+  });
+
+  it.skipIf(missing("script") !== undefined)("keeps ids whole in a list that is narrow", async () => {
+    const node = [process.execPath, cli.path].map((word) => `'${word}'`).join(" ");
+    const listed = (columns: number) =>
+      execFileSync("script", ["-qec", `stty cols ${columns}; NO_COLOR=1 ${node} list`, "/dev/null"], {
+        cwd,
+        encoding: "utf8",
+      }).split(/\r?\n/);
+    const id = basename(folderOf("second"));
+    for (const columns of [50, 60, 80]) {
+      const lines = listed(columns);
+      expect(lines.some((line) => line.endsWith(`  ${id}`))).toBe(true);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+    }
+    for (const line of listed(40)) expect(line.length, line).toBeLessThanOrEqual(40);
   });
 
   it("lists newest first and cleans what is asked for", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -109,6 +109,10 @@ describe.skipIf(missing("strace") !== undefined)("goldentrace run", () => {
       code: 127,
       stderr: /^goldentrace: Program not found on PATH: no-such-program-here\n {2}\S/,
     },
+    { argv: ["run", "--", "pyhton3"], code: 127, stderr: /\n {2}Did you mean: python3\n$/ },
+    { argv: ["run", "--", "tool"], code: 127, stderr: /\n {2}For the one in this folder: \.\/tool\n$/ },
+    { argv: ["run", "--", "."], code: 126, stderr: /Is a directory/ },
+    { argv: ["run", "--", "./badint"], code: 127, stderr: /needs the interpreter \/no\/such, .*\n {2}\S/ },
     { argv: ["run", "--", "./data.txt"], code: 126, stderr: /not executable/ },
     { argv: ["run", "--", "./"], code: 126, stderr: /directory/ },
     { argv: ["run", "--cwd", "nowhere", "--", "ls"], code: 127, stderr: /working directory does not exist/ },
@@ -120,6 +124,8 @@ describe.skipIf(missing("strace") !== undefined)("goldentrace run", () => {
   ])("ends $argv with $code and one line with the way out", async ({ argv, code, stderr }) => {
     const cwd = cli.workspace();
     writeFileSync(join(cwd, "data.txt"), "data");
+    writeFileSync(join(cwd, "tool"), "true", { mode: 0o755 });
+    writeFileSync(join(cwd, "badint"), "#!/no/such\n", { mode: 0o755 });
     const result = await cli.run(cwd, argv);
     expect(result.code).toBe(code);
     expect(result.stdout).toBe("");
@@ -156,6 +162,42 @@ meta = { b = "target", c = "target" }
     const unknown = await cli.run(cwd, ["run", "helo", "--", "x"]);
     expect(unknown).toMatchObject({ code: 125, stderr: expect.stringContaining("Did you mean: hello") });
     expect((await cli.run(cwd, ["list", "--targets"])).stdout).toBe("hello\n");
+  });
+
+  it.each([
+    { argv: ["trian"], told: "Did you mean the target: goldentrace run train\n" },
+    { argv: ["--", "trian"], told: "Did you mean the target: goldentrace run train\n" },
+    { argv: ["no-such-target"], told: "or give its path.\n  Targets in goldentrace.toml: train, my tool\n" },
+    { argv: ["--", "mytool"], told: "goldentrace run 'my tool'\n" },
+    { argv: ["train", "more"], told: "further arguments: goldentrace run train -- more\n", code: 125 },
+    { argv: [], told: "Targets in goldentrace.toml: train, my tool\n", code: 125 },
+  ])("names the targets that run $argv may have meant", async ({ argv, told, code = 127 }) => {
+    const cwd = cli.workspace();
+    const targets = '[targets.train]\nprogram = "true"\n[targets."my tool"]\nprogram = "true"\n';
+    writeFileSync(join(cwd, "goldentrace.toml"), targets);
+    const line = argv[1] === "more" ? ["run", ...argv, "--", "x"] : ["run", ...argv];
+    const result = await cli.run(cwd, line);
+    expect(result.stderr).toContain(told);
+    expect(result.code).toBe(code);
+    expect(existsSync(join(cwd, ".goldentrace"))).toBe(false);
+  });
+
+  it("records without PATH what a shell would run, under the program's name", async () => {
+    const cwd = cli.workspace();
+    const words = ["-i", process.execPath, cli.path, "run", "-n", "", "--", "true"];
+    expect(await runProcess("env", words, cwd)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    expect(manifests(cwd)).toMatchObject([{ name: "true", complete: true }]);
+  });
+
+  it("says once that the run folder was removed meanwhile, and points at nothing", async () => {
+    const cwd = cli.workspace();
+    const script = "rm -rf .goldentrace/runs/*; for i in $(seq 50); do cat /dev/null; done; echo hi";
+    const { code, stdout, stderr } = await cli.run(cwd, ["run", "-v", "--", "bash", "-c", script]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "hi\n" });
+    expect(stderr).toMatch(/the trace is incomplete\n/);
+    expect(stderr.match(/the folder was removed/g)).toHaveLength(1);
+    expect(stderr).toMatch(/; the run folder is gone: /);
+    expect(stderr).not.toContain("goldentrace show");
   });
 
   it("refuses a configuration with a typo, naming the line", async () => {
