@@ -95,16 +95,42 @@ describe("a run folder", () => {
     );
   });
 
-  it("with a damaged manifest is refused in one line, at every cut", async () => {
+  it("with a damaged manifest shows what its tables tell, at every cut, and is incomplete", async () => {
     const path = await record();
+    const whole = await openRun(path);
     const manifest = join(path, RUN_FILES.manifest);
     const text = readFileSync(manifest);
     // The last byte is a line feed, which JSON does without.
     for (let length = 0; length < text.length - 1; length += 97) {
       writeFileSync(manifest, text.subarray(0, length));
-      await expect(openRun(path)).rejects.toThrow(/is damaged/);
+      const opened = await openRun(path);
+      expect(opened.manifest).toMatchObject({
+        complete: false,
+        exit: { code: 0, signal: null },
+        problems: [{ message: expect.stringContaining("run.json is damaged: it is not JSON"), losesData: true }],
+      });
+      expect(opened.manifest.command.program).toMatch(/sh$/);
+      expect(opened.trace.syscalls).toEqual(whole.trace.syscalls);
       expect(await listRuns(runs)).toMatchObject([{ manifest: undefined, problem: expect.stringMatching(/damaged/) }]);
     }
+    // Whole entries are kept beside damaged ones.
+    writeFileSync(
+      manifest,
+      JSON.stringify({ ...whole.manifest, clocks: { start: { realtimeNs: "x" } }, lost: "many" }),
+    );
+    const { manifest: kept } = await openRun(path);
+    expect(kept).toMatchObject({
+      complete: false,
+      lost: 0,
+      command: whole.manifest.command,
+      host: whole.manifest.host,
+    });
+    // Nothing at all can be read.
+    const empty = join(runs, "empty");
+    mkdirSync(empty);
+    writeFileSync(join(empty, RUN_FILES.manifest), "\0garbage");
+    await expect(openRun(empty)).rejects.toThrow(/is damaged/);
+    rmSync(empty, { recursive: true });
     writeFileSync(manifest, text.toString().replace('"schemaVersion": 1', '"schemaVersion": 2'));
     await expect(openRun(path)).rejects.toThrow(/newer Goldentrace/);
     rmSync(manifest);

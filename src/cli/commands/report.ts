@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeReport } from "../../engine/write/report.ts";
 import { errorCode } from "../../node/procFiles.ts";
-import { readManifest } from "../../node/runFolder/manifest.ts";
+import { DamagedManifestError, readManifest } from "../../node/runFolder/manifest.ts";
 import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { atMost, parseCommandLine } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
@@ -26,11 +26,12 @@ export const command: Command = async (argv, context) => {
 
 /** The report.md that was written when the run ended; undefined for one that has not ended properly. */
 async function storedReport(folder: string): Promise<string | undefined> {
-  if (readManifest(folder).state === "recording") return undefined;
   try {
+    if (readManifest(folder).state === "recording") return undefined;
     return await readFile(join(folder, RUN_FILES.report), "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    // It is made from what can be read then.
+    if (error instanceof DamagedManifestError || errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

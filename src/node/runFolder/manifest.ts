@@ -30,7 +30,26 @@ export function writeManifest(folder: string, manifest: RunManifest, durable: bo
   }
 }
 
-/** @throws ExpectedError when the folder holds no readable run of a known version */
+/** A `run.json` that is there and cannot be used; the rest of the folder may be whole. */
+export class DamagedManifestError extends ExpectedError {
+  /**
+   * @param problem continues a sentence that begins with the file
+   * @param json what was read, where it is JSON at all
+   */
+  constructor(
+    path: string,
+    readonly problem: string,
+    readonly json: unknown,
+    cause: unknown,
+  ) {
+    super(`${path} ${problem}`, { code: "unreadable-trace", cause });
+  }
+}
+
+/**
+ * @throws DamagedManifestError when it cannot be used
+ * @throws ExpectedError when the folder holds no run of a known version
+ */
 export function readManifest(folder: string): RunManifest {
   const path = join(folder, RUN_FILES.manifest);
   let text: string;
@@ -44,13 +63,13 @@ export function readManifest(folder: string): RunManifest {
         cause: error,
       });
     }
-    throw new ExpectedError(`${path} cannot be read (${code})`, { code: "unreadable-trace", cause: error });
+    throw new DamagedManifestError(path, `cannot be read (${code})`, undefined, error);
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ExpectedError(`${path} is damaged: it is not JSON`, { code: "unreadable-trace", cause: error });
+    throw new DamagedManifestError(path, "is damaged: it is not JSON", undefined, error);
   }
   const version = versionOf(json);
   if (version !== undefined && version > RUN_SCHEMA_VERSION) {
@@ -63,7 +82,7 @@ export function readManifest(folder: string): RunManifest {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.map(String).join(".")}`;
-    throw new ExpectedError(`${path} is damaged${where}`, { code: "unreadable-trace", cause: parsed.error });
+    throw new DamagedManifestError(path, `is damaged${where}`, json, parsed.error);
   }
   return parsed.data;
 }

@@ -7,7 +7,8 @@ import type { Trace, TraceProblem } from "../../engine/trace/trace.ts";
 import { RUN_FILES } from "../../protocol/runFiles.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { errorCode } from "../procFiles.ts";
-import { readManifest } from "./manifest.ts";
+import { DamagedManifestError, readManifest } from "./manifest.ts";
+import { holdsAnything, recoverManifest } from "./recoverManifest.ts";
 import { isWriterAlive } from "./writerProcess.ts";
 
 export interface OpenedRun {
@@ -19,12 +20,14 @@ export interface OpenedRun {
 
 /**
  * Opens a run folder, whatever state it is in: a run that is being recorded or was cut off shows everything up to its last
- * whole batch.
+ * whole batch; one whose manifest is damaged, what its tables tell.
  * @throws ExpectedError when it is no run folder or cannot be read
  */
 export async function openRun(folder: string): Promise<OpenedRun> {
-  const manifest = readManifest(folder);
+  const found = usableManifest(folder);
   const { tables, problems } = readTables(await readTableFiles(folder));
+  if (found instanceof DamagedManifestError && !holdsAnything(tables)) throw found;
+  const manifest = found instanceof DamagedManifestError ? recoverManifest(folder, found, tables) : found;
   const { start } = manifest.clocks;
   const clock = { originRealtimeNs: BigInt(start.realtimeNs), originMonotonicNs: BigInt(start.monotonicNs) };
   if (manifest.state !== "recording") return { manifest, trace: { ...tables, clock, problems } };
@@ -45,6 +48,15 @@ export async function openRun(folder: string): Promise<OpenedRun> {
     // A folder that is being written to always ends in the middle.
     trace: { ...tables, clock, problems: [...(alive ? [] : problems), unfinished(alive)] },
   };
+}
+
+function usableManifest(folder: string): RunManifest | DamagedManifestError {
+  try {
+    return readManifest(folder);
+  } catch (error) {
+    if (error instanceof DamagedManifestError) return error;
+    throw error;
+  }
 }
 
 function unfinished(alive: boolean): TraceProblem {
