@@ -96,7 +96,7 @@ export function runAttached([program, ...args], options = {}) {
 
 /**
  * Runs one step of the set-up: says what it does, says every quarter of a minute that it is still going, keeps the
- * program's output to itself and shows the end of it only when the step fails.
+ * program's output to itself and shows the end of it only when the step fails. Steps may overlap.
  * @param {string} title what happens, as a person wants to read it
  * @param {Argv} argv
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, allowedCodes?: number[]}} [options]
@@ -104,11 +104,12 @@ export function runAttached([program, ...args], options = {}) {
  */
 export async function runStep(title, argv, { cwd, env = childEnvironment(), allowedCodes = [] } = {}) {
   const started = Date.now();
+  const what = title.replace(/[:(].*/, "").trim();
   say(`${title} ...`);
   const folder = await mkdtemp(path.join(tmpdir(), "goldentrace-step-"));
   const logFile = path.join(folder, "output.log");
   const log = await open(logFile, "w");
-  const heartbeat = setInterval(() => say(`  still going after ${seconds(started)}`), progressInterval);
+  const heartbeat = setInterval(() => say(`  ${what}: still going after ${seconds(started)}`), progressInterval);
   try {
     const [program, ...args] = argv;
     const code = await new Promise((resolve, reject) => {
@@ -122,7 +123,7 @@ export async function runStep(title, argv, { cwd, env = childEnvironment(), allo
         `${lines.slice(-failureTail).join("\n")}\n\n${title}: failed (${code}) after ${seconds(started)}. The command was: ${argv.join(" ")}`,
       );
     }
-    say(`  done in ${seconds(started)}`);
+    say(`  ${what}: done in ${seconds(started)}`);
     return code;
   } finally {
     clearInterval(heartbeat);

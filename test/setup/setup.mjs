@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { repositoryRoot, workbenchLocation } from "../workbench/location.mjs";
 import { ensureNodeModules } from "./nodeModules.mjs";
 import { npmCommand, runMain, runStep, SetupError } from "./processes.mjs";
-import { ensureSystemPackages } from "./systemPackages.mjs";
+import { systemPackagesInstaller } from "./systemPackages.mjs";
 import { ensureWorkbench } from "./workbenchInstall.mjs";
 
 /** The oldest Node that the scripts and their tools run on. */
@@ -24,22 +24,37 @@ const oldestNode = 20;
  * @throws {SetupError} when a person has to do something first; the message says what
  */
 export async function setUp({ purpose, workbench, browser, build }) {
-  if (Number(process.versions.node.split(".")[0]) < oldestNode) {
-    throw new SetupError(
-      `Node.js ${oldestNode} or newer is needed, and this is ${process.version} (${process.execPath}). Get it from https://nodejs.org or your version manager.`,
-    );
-  }
-  await ensureSystemPackages([
-    purpose,
-    ...(browser ? /** @type {const} */ (["browser"]) : []),
-    ...(workbench && !workbenchLocation().installed ? /** @type {const} */ (["buildWorkbench"]) : []),
-  ]);
-  await ensureNodeModules(repositoryRoot);
+  await setUpPackages({ purpose, workbench, browser });
   if (build) {
     await runStep("Building", [...npmCommand(), "run", "--silent", "build"], { cwd: repositoryRoot });
   }
   if (workbench) {
     await ensureWorkbench();
+  }
+}
+
+/**
+ * The part of the set-up that everything else needs: the packages of the system and of npm.
+ * @param {Omit<SetupOptions, 'build'>} options
+ * @throws {SetupError}
+ */
+export async function setUpPackages({ purpose, workbench, browser }) {
+  if (Number(process.versions.node.split(".")[0]) < oldestNode) {
+    throw new SetupError(
+      `Node.js ${oldestNode} or newer is needed, and this is ${process.version} (${process.execPath}). Get it from https://nodejs.org or your version manager.`,
+    );
+  }
+  const installSystemPackages = systemPackagesInstaller([
+    purpose,
+    ...(browser ? /** @type {const} */ (["browser"]) : []),
+    ...(workbench && !workbenchLocation().installed ? /** @type {const} */ (["buildWorkbench"]) : []),
+  ]);
+  // Neither needs the other. Both are let end, so that what fails first leaves nothing behind that still writes.
+  const results = await Promise.allSettled([installSystemPackages(), ensureNodeModules(repositoryRoot)]);
+  for (const result of results) {
+    if (result.status === "rejected") {
+      throw result.reason;
+    }
   }
 }
 

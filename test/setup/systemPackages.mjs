@@ -50,20 +50,28 @@ const needs = [
 ];
 
 /**
- * Installs what is missing where this user may (root, or sudo without a password, on a machine with apt-get);
- * elsewhere it fails with the one line to run. What is only nice to have never stops it.
+ * Looks for what is missing. Where this user may install it (root, or sudo without a password, on a machine with
+ * apt-get), the answer is what does so; elsewhere it fails at once with the one line to run. What is only nice to have
+ * never stops it.
  * @param {Purpose[]} purposes
+ * @returns {() => Promise<void>}
  */
-export async function ensureSystemPackages(purposes) {
+export function systemPackagesInstaller(purposes) {
   const missing = missingNeeds(purposes);
-  if (missing.length === 0) {
-    return;
-  }
-  const apt = aptCommand();
+  const apt = missing.length === 0 ? undefined : aptCommand();
   if (apt === undefined) {
     refuseOrWarn(missing);
-    return;
+    return async () => undefined;
   }
+  return () => install(apt, missing, purposes);
+}
+
+/**
+ * @param {import("./processes.mjs").Argv} apt
+ * @param {Need[]} missing
+ * @param {Purpose[]} purposes
+ */
+async function install(apt, missing, purposes) {
   const env = childEnvironment();
   await runStep("Reading the lists of system packages", [...apt, "update"], { env });
   for (const group of [missing.filter((need) => !need.optional), missing.filter((need) => need.optional)]) {

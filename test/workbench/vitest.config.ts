@@ -10,7 +10,6 @@ export default defineConfig({
     include: [pictures ? "pictures/**/*.ui.ts" : installed ? "installed/**/*.ui.ts" : "ui/**/*.ui.ts"],
     // Every file has a VS Code server and a browser of its own: more than one at a time only makes all of them slow.
     fileParallelism: false,
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
