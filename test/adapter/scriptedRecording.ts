@@ -4,6 +4,7 @@ import type { ThreadInfo } from "../../src/engine/trace/trace.ts";
 import type { RecordingEnd, RecordingInfo, RecordingState } from "../../src/protocol/live.ts";
 import type { RunManifest } from "../../src/protocol/runFolder.ts";
 import { threadInfo, traceBatch } from "../support/batches.ts";
+import { recordingInfo } from "../support/recordingInfo.ts";
 
 /** A recording that does what a test says, when it says so: for orders of events that no real program can be made to have. */
 export class ScriptedRecording implements Recording {
@@ -32,20 +33,7 @@ export class ScriptedRecording implements Recording {
   }
 
   get info(): RecordingInfo {
-    return {
-      runId: this.name,
-      runFolder: `/runs/${this.name}`,
-      name: this.name,
-      command: `./${this.name}`,
-      pid: 100,
-      recorder: "strace",
-      recorderReason: "asked for",
-      stacks: false,
-      filter: "",
-      startedAtMs: 0,
-      metricsIntervalMs: 100,
-      envSet: {},
-    };
+    return { ...recordingInfo(this.name), pid: 100 };
   }
 
   get state(): RecordingState {

@@ -32,20 +32,26 @@ interface Measured {
   readonly pid: number;
 }
 
-/** Runs the program under a sampler; the last sample is taken when it has said what it used and still lives. */
-async function measure(args: readonly string[], options: Partial<ProcSamplerOptions> = {}): Promise<Measured> {
+/** A sampler of what a child does, with the samples it takes. */
+function sampling(child: ChildProcess, options: Partial<ProcSamplerOptions> = {}) {
   const origin = process.hrtime.bigint();
   const rows: MetricSample[] = [];
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const pid = child.pid;
-  if (pid === undefined) throw new Error("The program did not start");
   const sampler = new ProcSampler({
     intervalMs: 20,
     now: () => Number(process.hrtime.bigint() - origin),
-    roots: () => [pid],
+    roots: () => (child.pid === undefined ? [] : [child.pid]),
     onSamples: (samples) => rows.push(...samples),
     ...options,
   });
+  return { sampler, rows };
+}
+
+/** Runs the program under a sampler; the last sample is taken when it has said what it used and still lives. */
+async function measure(args: readonly string[], options: Partial<ProcSamplerOptions> = {}): Promise<Measured> {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const pid = child.pid;
+  if (pid === undefined) throw new Error("The program did not start");
+  const { sampler, rows } = sampling(child, options);
   sampler.start();
   const said = await lastLine(child);
   sampler.sampleNow();
@@ -134,16 +140,9 @@ describe("the sampler", () => {
   });
 
   it("has the time up to the last instruction of a program that ends between two samples", async () => {
-    const origin = process.hrtime.bigint();
-    const rows: MetricSample[] = [];
     const child = spawn(program, ["children", "5", "20"], { stdio: ["ignore", "pipe", "inherit"] });
     const exited = once(child, "exit");
-    const sampler = new ProcSampler({
-      intervalMs: 60_000,
-      now: () => Number(process.hrtime.bigint() - origin),
-      roots: () => (child.pid === undefined ? [] : [child.pid]),
-      onSamples: (samples) => rows.push(...samples),
-    });
+    const { sampler, rows } = sampling(child, { intervalMs: 60_000 });
     sampler.start();
     const said = await lastLine(child);
     await exited;
@@ -155,18 +154,10 @@ describe("the sampler", () => {
   it.skipIf(missing("strace") !== undefined)(
     "never counts the tracer, which begins as the program's descendant",
     async () => {
-      const origin = process.hrtime.bigint();
-      const rows: MetricSample[] = [];
       const strace = ["-DDD", "-f", "-o", "/dev/null", program, "children", "10", "20"];
       const child = spawn("strace", strace, { stdio: ["pipe", "pipe", "inherit"] });
       const exited = once(child, "exit");
-      const sampler = new ProcSampler({
-        intervalMs: 10,
-        now: () => Number(process.hrtime.bigint() - origin),
-        roots: () => (child.pid === undefined ? [] : [child.pid]),
-        onSamples: (samples) => rows.push(...samples),
-        traced: true,
-      });
+      const { sampler, rows } = sampling(child, { intervalMs: 10, traced: true });
       sampler.start();
       const said = await lastLine(child);
       sampler.sampleNow();
@@ -196,16 +187,13 @@ describe("the sampler", () => {
   });
 
   it("reads a tree that is too large in slices, and says that samples come less often", async () => {
-    const origin = process.hrtime.bigint();
     const trees: MetricSample[] = [];
     const notices: string[] = [];
     const child = spawn(program, ["crowd", "300"], { stdio: ["pipe", "pipe", "inherit"] });
     await lastLine(child);
     const exited = once(child, "exit");
-    const sampler = new ProcSampler({
+    const { sampler } = sampling(child, {
       intervalMs: 10,
-      now: () => Number(process.hrtime.bigint() - origin),
-      roots: () => (child.pid === undefined ? [] : [child.pid]),
       onSamples: (samples) => trees.push(...samples.filter(({ pid }) => pid === 0)),
       onNotice: (message) => {
         notices.push(message);
@@ -236,17 +224,9 @@ function tracerOf(pid: number): number {
 }
 
 async function measureLate(): Promise<{ tree: MetricSample }> {
-  const origin = process.hrtime.bigint();
-  const rows: MetricSample[] = [];
   const child = spawn(program, ["own"], { stdio: ["pipe", "pipe", "inherit"] });
   await lastLine(child);
-  const sampler = new ProcSampler({
-    intervalMs: 1000,
-    now: () => Number(process.hrtime.bigint() - origin),
-    roots: () => (child.pid === undefined ? [] : [child.pid]),
-    onSamples: (samples) => rows.push(...samples),
-    attached: true,
-  });
+  const { sampler, rows } = sampling(child, { intervalMs: 1000, attached: true });
   sampler.start();
   sampler.sampleNow();
   const exited = once(child, "exit");

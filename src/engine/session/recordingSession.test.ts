@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recordingInfo } from "../../../test/support/recordingInfo.ts";
 import type { RecordingState } from "../../protocol/live.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { TraceBuilder } from "../trace/traceBuilder.ts";
@@ -21,19 +22,7 @@ class Bench implements RunStore, TargetControl {
 
   constructor(attached = false) {
     this.session = new RecordingSession({
-      info: {
-        runId: "run",
-        runFolder: "/runs/run",
-        name: "run",
-        command: "true",
-        recorder: "strace",
-        recorderReason: "asked for",
-        stacks: false,
-        filter: "",
-        startedAtMs: 0,
-        metricsIntervalMs: 100,
-        envSet: {},
-      },
+      info: recordingInfo("run"),
       attached,
       builder: this.builder,
       store: this,
