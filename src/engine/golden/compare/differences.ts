@@ -1,0 +1,281 @@
+import type { IgnoreRule } from "../../../protocol/goldenConfig.ts";
+import type { ComparisonMode, Variation } from "../../../protocol/goldenFile.ts";
+import { int32Column } from "../../trace/growable.ts";
+import type { AlignLimits } from "../align/align.ts";
+import type { Behaviour } from "../behaviour.ts";
+import { countEdits, type Edit, editsOf } from "./edits.ts";
+import { type Excluded, Exclusions, type Treatment } from "./exclusions.ts";
+import type { CompareOptions } from "./options.ts";
+import { SiteIndex } from "./siteIndex.ts";
+import { alignStreams, type Stream } from "./streams.ts";
+import { matchThreads, threadLabel } from "./threadPairs.ts";
+import { THREAD_VARIATION, VariationIndex } from "./variationIndex.ts";
+import { type Vocabulary, vocabularyOf } from "./vocabulary.ts";
+
+export type Side = "golden" | "actual";
+
+export interface DifferenceOptions {
+  readonly mode: ComparisonMode;
+  readonly varies: readonly Variation[];
+  readonly ignore: readonly IgnoreRule[];
+  readonly mapSite?: CompareOptions["mapSite"];
+  readonly limits?: AlignLimits;
+  /** What of a shape is compared; everything by default. */
+  readonly vocabulary?: Vocabulary;
+  /** Compares start-up and calls that do nothing to the world in every mode. */
+  readonly everything?: boolean;
+  /** Compares the first thread only, whatever its key. */
+  readonly firstThreadOnly?: boolean;
+}
+
+/** Two threads that were compared. In `edits`, places are event numbers of the behaviours. */
+export interface ThreadDifferences {
+  readonly golden: number;
+  readonly actual: number;
+  readonly label: string;
+  readonly streams: { readonly golden: Stream; readonly actual: Stream };
+  /** For each event of the golden's stream its match in the run's stream, or -1. */
+  readonly partner: Int32Array;
+  readonly edits: readonly Edit[];
+  readonly matched: number;
+  /** Events of both sides in parts that alignment gave up. */
+  readonly givenUp: number;
+}
+
+export interface UnmatchedThread {
+  readonly thread: number;
+  readonly label: string;
+  readonly events: Int32Array;
+}
+
+/** Everything in which two behaviours differ, before it is told. */
+export interface Differences {
+  readonly vocabulary: Vocabulary;
+  readonly sites: SiteIndex;
+  readonly pairs: readonly ThreadDifferences[];
+  readonly removedThreads: readonly UnmatchedThread[];
+  readonly addedThreads: readonly UnmatchedThread[];
+  readonly excluded: readonly Excluded[];
+  /** Events that the mode wants compared, and how many of them were. */
+  readonly wanted: { readonly golden: number; readonly actual: number };
+  readonly compared: { readonly golden: number; readonly actual: number };
+}
+
+/** Matches threads, aligns them and collects what differs. */
+export function differencesOf(golden: Behaviour, actual: Behaviour, options: DifferenceOptions): Differences {
+  return new DifferenceFinder(golden, actual, options).run();
+}
+
+class DifferenceFinder {
+  private readonly vocabulary: Vocabulary;
+  private readonly sites: SiteIndex;
+  private readonly exclusions: Exclusions;
+  private readonly varies: VariationIndex;
+  private readonly treatments = new Map<string, Treatment>();
+  private readonly wanted = { golden: 0, actual: 0 };
+  private readonly streamCache: { readonly [side in Side]: Map<number, ThreadStreams> } = {
+    golden: new Map(),
+    actual: new Map(),
+  };
+
+  constructor(
+    private readonly golden: Behaviour,
+    private readonly actual: Behaviour,
+    private readonly options: DifferenceOptions,
+  ) {
+    this.vocabulary = options.vocabulary ?? vocabularyOf(golden, actual);
+    this.sites = new SiteIndex(golden, actual, options.mapSite);
+    this.varies = new VariationIndex(options.varies);
+    this.exclusions = new Exclusions(this.varies, options.ignore);
+  }
+
+  run(): Differences {
+    const { golden, actual, options } = this;
+    const match =
+      options.firstThreadOnly === true
+        ? { pairs: [{ golden: 0, actual: 0 }], removed: [], added: [] }
+        : matchThreads(golden, actual, (side, thread) => this.streams(side, thread).ordered.tokens);
+    const pairs = match.pairs.map((pair) => this.compare(pair.golden, pair.actual));
+    const removedThreads = this.unmatched("golden", match.removed);
+    const addedThreads = this.unmatched("actual", match.added);
+    const count = (side: Side): number => {
+      let sum = 0;
+      for (const { ordered, unordered } of this.streamCache[side].values()) {
+        sum += ordered.events.length + unordered.events.length;
+      }
+      return sum;
+    };
+    return {
+      vocabulary: this.vocabulary,
+      sites: this.sites,
+      pairs,
+      removedThreads,
+      addedThreads,
+      excluded: this.exclusions.excluded,
+      wanted: this.wanted,
+      compared: { golden: count("golden"), actual: count("actual") },
+    };
+  }
+
+  private compare(golden: number, actual: number): ThreadDifferences {
+    const left = this.streams("golden", golden);
+    const right = this.streams("actual", actual);
+    const { subject } = this.vocabulary;
+    const subjectOf = (token: number): number => this.subjectOf(token, subject);
+    const likeness = {
+      subjectOf,
+      functionOf: (side: Side, event: number) => this.sites.functionId(side, this.siteOf(side, event)),
+    };
+    const events = (edit: Edit, of: { readonly golden: Stream; readonly actual: Stream }): Edit => ({
+      kind: edit.kind,
+      golden: edit.golden < 0 ? -1 : (of.golden.events[edit.golden] as number),
+      actual: edit.actual < 0 ? -1 : (of.actual.events[edit.actual] as number),
+    });
+    const streams = { golden: left.ordered, actual: right.ordered };
+    const base = { golden, actual, label: threadLabel(this.golden, golden), streams };
+    if (this.options.mode === "counts") {
+      const edits = countEdits(left.ordered, right.ordered, subjectOf).map((edit) => events(edit, streams));
+      const removed = edits.filter(({ kind }) => kind === "removed").length;
+      const partner = new Int32Array(left.ordered.events.length).fill(-1);
+      return { ...base, partner, edits, matched: left.ordered.events.length - removed, givenUp: 0 };
+    }
+    const alignment = alignStreams(
+      left.ordered,
+      right.ordered,
+      (side, event) => this.sites.lineId(side, this.siteOf(side, event)),
+      this.options.limits,
+    );
+    const edits = editsOf(left.ordered, right.ordered, alignment, likeness).map((edit) => events(edit, streams));
+
+    const loose = { golden: left.unordered, actual: right.unordered };
+    const nothing = { partner: new Int32Array(loose.golden.events.length).fill(-1), matched: 0, givenUp: [] };
+    const looseEdits = editsOf(loose.golden, loose.actual, nothing, likeness).map((edit) => events(edit, loose));
+    const inAnyOrder = looseEdits.filter(({ kind }) => kind === "moved").length;
+    edits.push(...looseEdits.filter(({ kind }) => kind !== "moved"));
+    const givenUp = alignment.givenUp.reduce((sum, box) => sum + box.aTo - box.aFrom + (box.bTo - box.bFrom), 0);
+    return { ...base, partner: alignment.partner, edits, matched: alignment.matched + inAnyOrder, givenUp };
+  }
+
+  private unmatched(side: Side, threads: readonly number[]): UnmatchedThread[] {
+    const behaviour = this[side];
+    const told: UnmatchedThread[] = [];
+    for (const thread of threads) {
+      const label = threadLabel(behaviour, thread);
+      const { events } = this.streams(side, thread).ordered;
+      const variation = this.varies.find(label, THREAD_VARIATION, "")[0];
+      if (variation === undefined) {
+        told.push({ thread, label, events });
+        continue;
+      }
+      this.streamCache[side].delete(thread);
+      this.exclusions.excluded.push({
+        reason: "varies",
+        thread: label,
+        name: THREAD_VARIATION,
+        object: "",
+        function: "",
+        why: `${variation.min} to ${variation.max} of them in the samples`,
+        expected: false,
+        min: variation.min,
+        max: variation.max,
+        golden: side === "golden" ? 1 : 0,
+        actual: side === "actual" ? 1 : 0,
+        goldenEvent: -1,
+      });
+    }
+    return told;
+  }
+
+  private streams(side: Side, thread: number): ThreadStreams {
+    const cached = this.streamCache[side].get(thread);
+    if (cached !== undefined) return cached;
+    const made = this.makeStreams(side, thread);
+    this.streamCache[side].set(thread, made);
+    return made;
+  }
+
+  private makeStreams(side: Side, thread: number): ThreadStreams {
+    const behaviour = this[side];
+    const { events, threads } = behaviour;
+    const { from, to } = threads[thread] ?? { from: 0, to: 0 };
+    const { observable } = this.vocabulary;
+    const tokens = this.vocabulary[side];
+    const strict = this.options.mode === "strict" || this.options.everything === true;
+    const label = threadLabel(behaviour, thread);
+    const plain = this.exclusions.none;
+    const ordered = new StreamBuilder();
+    const unordered = new StreamBuilder();
+    for (let event = from; event < to; event++) {
+      const token = tokens[events.shape[event] as number] as number;
+      if (!strict && (events.startup[event] === 1 || observable[token] === 0)) continue;
+      this.wanted[side]++;
+      if (plain) {
+        ordered.add(event, token);
+        continue;
+      }
+      const treatment = this.treatmentOf(side, label, token, event);
+      if (treatment.kind === "compared") ordered.add(event, token);
+      else if (treatment.kind === "loose") ordered.add(event, this.loose(token));
+      else if (treatment.kind === "unordered") unordered.add(event, treatment.loose ? this.loose(token) : token);
+      else {
+        treatment.excluded[side]++;
+        if (side === "golden" && treatment.excluded.goldenEvent < 0) treatment.excluded.goldenEvent = event;
+      }
+    }
+    return { ordered: ordered.done(), unordered: unordered.done() };
+  }
+
+  private treatmentOf(side: Side, label: string, token: number, event: number): Treatment {
+    const { shapes, subject } = this.vocabulary;
+    const functionId = this.sites.functionId(side, this.siteOf(side, event));
+    const key = `${subject[token]} ${functionId} ${label}`;
+    const known = this.treatments.get(key);
+    if (known !== undefined) return known;
+    const shape = shapes[token];
+    if (shape === undefined) throw new RangeError(`No shape has token ${token}`);
+    const made = this.exclusions.treatmentOf(
+      label,
+      shape,
+      this.sites.fileName(functionId),
+      this.sites.functionName(functionId),
+    );
+    this.treatments.set(key, made);
+    return made;
+  }
+
+  private readonly looseSubjects = new Map<number, number>();
+
+  private loose(token: number): number {
+    const loose = this.vocabulary.looseToken(token);
+    this.looseSubjects.set(loose, this.vocabulary.subject[token] as number);
+    return loose;
+  }
+
+  private subjectOf(token: number, subject: Int32Array): number {
+    return token < subject.length ? (subject[token] as number) : (this.looseSubjects.get(token) ?? -1);
+  }
+
+  private siteOf(side: Side, event: number): number {
+    return this[side].events.site[event] as number;
+  }
+}
+
+/** What of a thread is compared in order, and what without. */
+interface ThreadStreams {
+  readonly ordered: Stream;
+  readonly unordered: Stream;
+}
+
+class StreamBuilder {
+  private readonly events = int32Column();
+  private readonly tokens = int32Column();
+
+  add(event: number, token: number): void {
+    this.events.push(event);
+    this.tokens.push(token);
+  }
+
+  done(): Stream {
+    return { events: this.events.view(), tokens: this.tokens.view() };
+  }
+}

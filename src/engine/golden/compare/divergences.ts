@@ -1,0 +1,200 @@
+import {
+  type ComparisonSite,
+  type Divergence,
+  type DivergenceKind,
+  type DivergenceSide,
+  MAX_EVENT_TEXTS,
+} from "../../../protocol/comparison.ts";
+import type { EventShape } from "../behaviour.ts";
+import type { Differences, Side } from "./differences.ts";
+import { eventText } from "./eventText.ts";
+import { type CallGroup, type ExitGroup, type Group, shapeOf, type ThreadGroup } from "./groups.ts";
+import { crossedBy } from "./order.ts";
+import { severityOf } from "./severity.ts";
+import * as titles from "./titles.ts";
+
+/** A divergence and what it was made of. */
+export interface ToldGroup {
+  readonly divergence: Divergence;
+  readonly group: Group;
+}
+
+/** Tells each group of differences as a divergence. */
+export function tellGroups(differences: Differences, groups: readonly Group[]): ToldGroup[] {
+  const ids = new Map<string, number>();
+  return groups.map((group) => {
+    const divergence = tell(differences, group);
+    const same = ids.get(divergence.id) ?? 0;
+    ids.set(divergence.id, same + 1);
+    return { group, divergence: same === 0 ? divergence : { ...divergence, id: `${divergence.id}-${same + 1}` } };
+  });
+}
+
+function tell(differences: Differences, group: Group): Divergence {
+  if (group.family === "calls") return tellCalls(differences, group);
+  return group.family === "threads" ? tellThreads(differences, group) : tellExit(differences, group);
+}
+
+function tellCalls(differences: Differences, group: CallGroup): Divergence {
+  const { vocabulary, sites } = differences;
+  const shape = vocabulary.shapes[group.token] as EventShape;
+  const golden = eventsOf(group, "golden");
+  const actual = eventsOf(group, "actual");
+  const goldenSite = commonSite(differences, "golden", golden);
+  const site = actual.length > 0 ? commonSite(differences, "actual", actual) : nowOf(differences, golden);
+  const unordered = group.change.what === "unordered";
+  const name = unordered ? "" : shape.name;
+  const object = unordered ? "" : shape.object;
+  const functionName = unordered ? "" : sites.functionName(group.functionId);
+  const told = { name, object, thread: group.label, site, goldenSite };
+  const failsNow = group.change.what === "error" && group.change.actual !== "";
+  const observable = vocabulary.observable[group.token] === 1;
+  const detail = group.change.what === "error" ? `${group.change.golden}>${group.change.actual}` : "";
+  return {
+    id: divergenceId(group.kind, name, object, group.label, functionName, detail),
+    kind: group.kind,
+    severity: severityOf(group.kind, shape, observable, failsNow),
+    class: shape.class,
+    name,
+    object,
+    title: callsTitle(differences, group, told),
+    thread: group.label,
+    site,
+    goldenSite,
+    golden: sideOf(differences, "golden", golden),
+    actual: sideOf(differences, "actual", actual),
+  };
+}
+
+function callsTitle(differences: Differences, group: CallGroup, told: titles.Told): string {
+  const { change, edits, kind, total } = group;
+  const [first] = edits;
+  if (first === undefined) throw new RangeError("A group has at least one difference");
+  if (change.what === "unordered") return titles.unorderedTitle(group.label, edits.length);
+  if (change.what === "error") return titles.errorTitle(told, change.golden, change.actual, edits.length);
+  if (change.what === "size") return titles.sizeTitle(told, change.golden, change.actual);
+  if (change.what === "arguments") {
+    const before = shapeOf(differences, "golden", first.edit.golden);
+    const now = shapeOf(differences, "actual", first.edit.actual);
+    return titles.changedTitle(told, before, now, edits.length);
+  }
+  if (change.what === "order") {
+    const crossed = crossedBy(first.pair, first.edit);
+    const other = crossed === undefined ? undefined : shapeOf(differences, "golden", crossed.event);
+    return titles.orderTitle(told, other, crossed?.after === true, edits.length);
+  }
+  if (kind === "added") return titles.addedTitle(told, edits.length, !group.known);
+  if (kind === "removed") return titles.removedTitle(told, edits.length);
+  return titles.countTitle(told, total.golden, total.actual);
+}
+
+function tellThreads(differences: Differences, group: ThreadGroup): Divergence {
+  const { label, side, kind, creations } = group;
+  const { threads } = differences.sites[side];
+  const top = group.threads.filter((each) => each.label === label);
+  const role = threads[top[0]?.thread ?? -1]?.role ?? "thread";
+  const made = creations.map(({ edit }) => edit[side]);
+  const goldenSite = side === "golden" ? commonSite(differences, "golden", made) : null;
+  const site = side === "golden" ? nowOf(differences, made) : commonSite(differences, "actual", made);
+  const paired = differences.pairs.filter((pair) => pair.label === label).length;
+  const counts = { golden: paired, actual: paired };
+  counts[side] += top.length;
+  const events = group.threads
+    .flatMap((each) => [...each.events.subarray(0, MAX_EVENT_TEXTS)])
+    .slice(0, MAX_EVENT_TEXTS);
+  const count = group.threads.reduce((sum, each) => sum + each.events.length, made.length);
+  const own: DivergenceSide = { ...sideOf(differences, side, [...made, ...events]), count };
+  return {
+    id: divergenceId(kind, label, "", label, "", ""),
+    kind,
+    severity: role === "process" ? "high" : "medium",
+    class: "",
+    name: label,
+    object: "",
+    title: titles.threadTitle(label, role, site ?? goldenSite, counts),
+    thread: label,
+    site,
+    goldenSite,
+    golden: side === "golden" ? own : NOTHING,
+    actual: side === "actual" ? own : NOTHING,
+  };
+}
+
+function tellExit(differences: Differences, group: ExitGroup): Divergence {
+  const golden = group.edits.flatMap(({ edit }) => (edit.golden < 0 ? [] : [edit.golden]));
+  const actual = group.edits.flatMap(({ edit }) => (edit.actual < 0 ? [] : [edit.actual]));
+  return {
+    id: divergenceId("exit", "exit", "", group.label, "", ""),
+    kind: "exit",
+    severity: "high",
+    class: "",
+    name: "exit",
+    object: "",
+    title: titles.exitTitle(group.label, group.golden, group.actual),
+    thread: group.label,
+    site: commonSite(differences, "actual", actual),
+    goldenSite: commonSite(differences, "golden", golden),
+    golden: sideOf(differences, "golden", golden),
+    actual: sideOf(differences, "actual", actual),
+  };
+}
+
+const NOTHING: DivergenceSide = { count: 0, events: [], rows: [] };
+
+/** Events of one side of a group, in order. */
+export function eventsOf({ edits }: CallGroup, side: Side): number[] {
+  return edits.flatMap(({ edit }) => (edit[side] < 0 ? [] : [edit[side]])).sort((a, b) => a - b);
+}
+
+function sideOf(differences: Differences, side: Side, events: readonly number[]): DivergenceSide {
+  const shown = events.slice(0, MAX_EVENT_TEXTS);
+  const { row } = differences.sites[side].events;
+  return {
+    count: events.length,
+    events: shown.map((event) => eventText(shapeOf(differences, side, event))),
+    rows: shown.map((event) => row[event] as number),
+  };
+}
+
+/** The site that most of the events have, the first of them where several do. */
+function mostCommonSite(differences: Differences, side: Side, events: readonly number[]): number {
+  const { site } = differences.sites[side].events;
+  const counts = new Map<number, number>();
+  for (const event of events) {
+    const of = site[event] as number;
+    if (of >= 0) counts.set(of, (counts.get(of) ?? 0) + 1);
+  }
+  let best = -1;
+  let most = 0;
+  for (const [of, count] of counts) {
+    if (count <= most) continue;
+    best = of;
+    most = count;
+  }
+  return best;
+}
+
+function commonSite(differences: Differences, side: Side, events: readonly number[]): ComparisonSite | null {
+  const site = differences.sites[side].sites[mostCommonSite(differences, side, events)];
+  return site === undefined ? null : { file: site.file, line: site.line, function: site.function };
+}
+
+function nowOf(differences: Differences, goldenEvents: readonly number[]): ComparisonSite | null {
+  return differences.sites.now(mostCommonSite(differences, "golden", goldenEvents));
+}
+
+/** Readable and stable: the kind, the call, and a hash of what it is about. */
+function divergenceId(kind: DivergenceKind, name: string, ...about: readonly string[]): string {
+  const word = name.replace(/[^A-Za-z0-9_]+/g, "_").slice(0, 40);
+  return `${kind}-${word === "" ? "calls" : word}-${hash([name, ...about].join("\0"))}`;
+}
+
+/** 53 bits as text (two passes of FNV-1a with different starts). */
+function hash(text: string): string {
+  const pass = (start: number): number => {
+    let value = start;
+    for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+    return value >>> 0;
+  };
+  return (pass(0x811c9dc5) * 2 ** 21 + (pass(0x1234567) >>> 11)).toString(36);
+}

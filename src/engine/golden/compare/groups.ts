@@ -1,0 +1,329 @@
+import type { DivergenceKind } from "../../../protocol/comparison.ts";
+import type { EventShape } from "../behaviour.ts";
+import type { Differences, Side, ThreadDifferences, UnmatchedThread } from "./differences.ts";
+import type { Edit } from "./edits.ts";
+import { wordingOf } from "./wording.ts";
+
+export interface PairEdit {
+  readonly edit: Edit;
+  readonly pair: ThreadDifferences;
+}
+
+/** Differences that are told together: the same kind of difference in the same call on the same object in the same function. */
+export interface CallGroup {
+  readonly family: "calls";
+  readonly kind: DivergenceKind;
+  readonly label: string;
+  /** Token of one of its events. */
+  readonly token: number;
+  readonly functionId: number;
+  readonly edits: PairEdit[];
+  /** Calls of this kind in this function, on both sides, with those that are equal. */
+  readonly total: { readonly golden: number; readonly actual: number };
+  /** Whether the golden calls it on this object anywhere in the thread. */
+  readonly known: boolean;
+  readonly change: Change;
+}
+
+/** What has changed about changed calls. */
+export type Change =
+  | { readonly what: "none" | "arguments" | "order" | "unordered" }
+  | { readonly what: "error"; readonly golden: string; readonly actual: string }
+  | { readonly what: "size"; readonly golden: string; readonly actual: string };
+
+export interface ThreadGroup {
+  readonly family: "threads";
+  readonly kind: "thread-added" | "thread-removed";
+  readonly label: string;
+  readonly side: Side;
+  readonly threads: readonly UnmatchedThread[];
+  /** The calls that made them. */
+  readonly creations: readonly PairEdit[];
+}
+
+export interface ExitGroup {
+  readonly family: "exit";
+  readonly kind: "exit";
+  readonly label: string;
+  readonly pair: ThreadDifferences | undefined;
+  readonly golden: number | string;
+  readonly actual: number | string;
+  /** The calls that ended it. */
+  readonly edits: readonly PairEdit[];
+}
+
+export type Group = CallGroup | ThreadGroup | ExitGroup;
+
+/** Brings the differences together in the way they are told. */
+export function groupsOf(differences: Differences): Group[] {
+  const threads = threadGroups(differences);
+  const exits = exitGroups(differences);
+  const taken = new Set(
+    [...threads.flatMap(({ creations }) => creations), ...exits.flatMap(({ edits }) => edits)].map(({ edit }) => edit),
+  );
+  cancelWithinPools(differences, taken);
+  return [...exits, ...threads, ...callGroups(differences, taken)];
+}
+
+export function shapeOf({ sites }: Differences, side: Side, event: number): EventShape {
+  const behaviour = sites[side];
+  return behaviour.shapes[behaviour.events.shape[event] as number] as EventShape;
+}
+
+function tokenOf({ vocabulary, sites }: Differences, side: Side, event: number): number {
+  return vocabulary[side][sites[side].events.shape[event] as number] as number;
+}
+
+/** Threads without counterpart, with the calls that made them; a thread that such a thread made goes with its maker. */
+function threadGroups(differences: Differences): ThreadGroup[] {
+  const groups: ThreadGroup[] = [];
+  for (const side of ["golden", "actual"] as const) {
+    const unmatched = side === "golden" ? differences.removedThreads : differences.addedThreads;
+    const { threads } = differences.sites[side];
+    const alone = new Set(unmatched.map(({ thread }) => thread));
+    const byLabel = new Map<string, UnmatchedThread[]>();
+    for (const each of unmatched) {
+      let top = each;
+      for (let parent = threads[top.thread]?.parent ?? -1; alone.has(parent); parent = threads[parent]?.parent ?? -1) {
+        const maker = unmatched.find(({ thread }) => thread === parent);
+        if (maker === undefined || maker === top) break;
+        top = maker;
+      }
+      const group = byLabel.get(top.label);
+      if (group === undefined) byLabel.set(top.label, [each]);
+      else if (each === top) group.unshift(each);
+      else group.push(each);
+    }
+    const labelOfKey = new Map(threads.map(({ key, pool }) => [key, pool === "" ? key : pool]));
+    const creations = creationEdits(differences, side, labelOfKey);
+    for (const [label, members] of byLabel) {
+      const own = members.filter((member) => member.label === label).length;
+      groups.push({
+        family: "threads",
+        kind: side === "golden" ? "thread-removed" : "thread-added",
+        label,
+        side,
+        threads: members,
+        creations: (creations.get(label) ?? []).slice(0, own),
+      });
+    }
+  }
+  return groups;
+}
+
+function creationEdits(
+  differences: Differences,
+  side: Side,
+  labelOfKey: ReadonlyMap<string, string>,
+): Map<string, PairEdit[]> {
+  const kind = side === "golden" ? "removed" : "added";
+  const found = new Map<string, PairEdit[]>();
+  for (const pair of differences.pairs) {
+    for (const edit of pair.edits) {
+      if (edit.kind !== kind) continue;
+      const { value, class: kindOfEvent } = shapeOf(differences, side, edit[side]);
+      const label = kindOfEvent === "process" && value !== "" ? (labelOfKey.get(value) ?? value) : undefined;
+      if (label === undefined) continue;
+      const known = found.get(label);
+      if (known === undefined) found.set(label, [{ edit, pair }]);
+      else known.push({ edit, pair });
+    }
+  }
+  return found;
+}
+
+const EXIT_CALLS = new Set(["exit", "exit_group"]);
+
+function exitGroups(differences: Differences): ExitGroup[] {
+  const { golden, actual } = differences.sites;
+  const groups: ExitGroup[] = [];
+  for (const pair of differences.pairs) {
+    const [left, right] = [golden.threads[pair.golden], actual.threads[pair.actual]];
+    const first = pair.golden === 0;
+    const before = first ? (golden.exit ?? left?.exit ?? null) : (left?.exit ?? null);
+    const now = first ? (actual.exit ?? right?.exit ?? null) : (right?.exit ?? null);
+    if (before === null || now === null || before === now) continue;
+    // Every thread of a process that is killed ends alike: the process is enough.
+    if (left?.role === "thread") continue;
+    const edits = pair.edits
+      .filter((edit) =>
+        (["golden", "actual"] as const).every(
+          (side) => edit[side] < 0 || EXIT_CALLS.has(shapeOf(differences, side, edit[side]).name),
+        ),
+      )
+      .map((edit) => ({ edit, pair }));
+    groups.push({ family: "exit", kind: "exit", label: pair.label, pair, golden: before, actual: now, edits });
+  }
+  return groups;
+}
+
+/** Which worker of a pool gets which piece of work is scheduling: what one does less and another one more is no difference. */
+function cancelWithinPools(differences: Differences, taken: Set<Edit>): void {
+  const { threads } = differences.sites.golden;
+  const missing = new Map<string, Edit[]>();
+  const inPool = differences.pairs.filter((pair) => threads[pair.golden]?.pool !== "");
+  for (const pair of inPool) {
+    for (const edit of pair.edits) {
+      if (edit.kind !== "removed") continue;
+      const key = `${tokenOf(differences, "golden", edit.golden)} ${pair.label}`;
+      const known = missing.get(key);
+      if (known === undefined) missing.set(key, [edit]);
+      else known.push(edit);
+    }
+  }
+  if (missing.size === 0) return;
+  for (const pair of inPool) {
+    for (const edit of pair.edits) {
+      if (edit.kind !== "added") continue;
+      const partner = missing.get(`${tokenOf(differences, "actual", edit.actual)} ${pair.label}`)?.pop();
+      if (partner === undefined) continue;
+      taken.add(edit);
+      taken.add(partner);
+    }
+  }
+}
+
+function callGroups(differences: Differences, taken: ReadonlySet<Edit>): CallGroup[] {
+  const counts = new Counts(differences);
+  const groups = new Map<string, CallGroup>();
+  for (const pair of differences.pairs) {
+    for (const edit of pair.edits) {
+      if (taken.has(edit)) continue;
+      // The run's side tells where it is now.
+      const side: Side = edit.actual >= 0 ? "actual" : "golden";
+      const event = edit[side];
+      const token = tokenOf(differences, side, event);
+      const subject = differences.vocabulary.subject[token] as number;
+      const functionId = differences.sites.functionId(side, differences.sites[side].events.site[event] as number);
+      const change = changeOf(differences, edit);
+      const detail = change.what === "error" ? `error ${change.golden} ${change.actual}` : change.what;
+      const key =
+        change.what === "unordered" ? `unordered ${pair.label}` : `${detail} ${subject} ${functionId} ${pair.label}`;
+      const group = groups.get(key);
+      if (group !== undefined) {
+        group.edits.push({ edit, pair });
+        continue;
+      }
+      const total = counts.inFunction(pair.label, subject, functionId);
+      const known = counts.anywhere(pair.label, subject).golden > 0;
+      const kind: DivergenceKind =
+        change.what === "order" || change.what === "unordered"
+          ? "order"
+          : edit.kind === "changed"
+            ? "changed"
+            : total.golden === 0
+              ? "added"
+              : total.actual === 0
+                ? "removed"
+                : "count";
+      groups.set(key, {
+        family: "calls",
+        kind,
+        label: pair.label,
+        token,
+        functionId,
+        edits: [{ edit, pair }],
+        total,
+        known,
+        change,
+      });
+    }
+  }
+  return mergeSizes(differences, [...groups.values()]);
+}
+
+function changeOf(differences: Differences, { kind, golden, actual }: Edit): Change {
+  if (kind === "moved") return { what: "order" };
+  if (kind === "unordered") return { what: "unordered" };
+  if (kind !== "changed") return { what: "none" };
+  const before = shapeOf(differences, "golden", golden).errno;
+  const now = shapeOf(differences, "actual", actual).errno;
+  return before === now ? { what: "arguments" } : { what: "error", golden: before, actual: now };
+}
+
+/** Reading the same in pieces of another size is one difference, although the number of calls differs, too. */
+function mergeSizes(differences: Differences, groups: readonly CallGroup[]): CallGroup[] {
+  const counts = new Map<string, CallGroup>();
+  const keyOf = ({ label, token, functionId }: CallGroup): string =>
+    `${differences.vocabulary.subject[token]} ${functionId} ${label}`;
+  for (const group of groups) if (group.change.what === "none") counts.set(keyOf(group), group);
+  const merged = new Set<CallGroup>();
+  const result = groups.map((group) => {
+    const sizes = group.change.what === "arguments" ? changedSizes(differences, group.edits) : undefined;
+    if (sizes === undefined) return group;
+    const count = counts.get(keyOf(group));
+    if (count !== undefined) merged.add(count);
+    return { ...group, edits: [...group.edits, ...(count?.edits ?? [])], change: { what: "size" as const, ...sizes } };
+  });
+  return result.filter((group) => !merged.has(group));
+}
+
+function changedSizes(
+  differences: Differences,
+  edits: readonly PairEdit[],
+): { golden: string; actual: string } | undefined {
+  const asked = (side: Side, event: number): string | undefined => {
+    const { name, args } = shapeOf(differences, side, event);
+    const { size } = wordingOf(name);
+    return size === undefined ? undefined : args[size];
+  };
+  const [first] = edits;
+  if (first === undefined) return undefined;
+  const golden = asked("golden", first.edit.golden);
+  const actual = asked("actual", first.edit.actual);
+  if (golden === undefined || actual === undefined || golden === actual) return undefined;
+  if (!/^\d+$/.test(golden) || !/^\d+$/.test(actual)) return undefined;
+  // A program that writes a text of another length asks for another size, too; that is told as the change it is.
+  const { name } = shapeOf(differences, "golden", first.edit.golden);
+  if (edits.length < 2 && wordingOf(name).verb !== "reads") return undefined;
+  return edits.every(({ edit }) => asked("golden", edit.golden) === golden && asked("actual", edit.actual) === actual)
+    ? { golden, actual }
+    : undefined;
+}
+
+interface Total {
+  golden: number;
+  actual: number;
+}
+
+/** How often each call is made, in each function and in all. */
+class Counts {
+  private readonly functions = new Map<string, Total>();
+  private readonly all = new Map<string, Total>();
+
+  constructor({ pairs, sites, vocabulary }: Differences) {
+    for (const side of ["golden", "actual"] as const) {
+      const { shape, site } = sites[side].events;
+      for (const pair of pairs) {
+        if (pair.edits.length === 0 && sites.golden.threads[pair.golden]?.pool === "") continue;
+        const byPlace = new Map<number, number>();
+        for (const event of pair.streams[side].events) {
+          const subject = vocabulary.subject[vocabulary[side][shape[event] as number] as number] as number;
+          const place = subject * 2 ** 20 + sites.functionId(side, site[event] as number);
+          byPlace.set(place, (byPlace.get(place) ?? 0) + 1);
+        }
+        for (const [place, count] of byPlace) {
+          const subject = Math.floor(place / 2 ** 20);
+          totalOf(this.functions, `${subject} ${place % 2 ** 20} ${pair.label}`)[side] += count;
+          totalOf(this.all, `${subject} ${pair.label}`)[side] += count;
+        }
+      }
+    }
+  }
+
+  inFunction(label: string, subject: number, functionId: number): Readonly<Total> {
+    return this.functions.get(`${subject} ${functionId} ${label}`) ?? { golden: 0, actual: 0 };
+  }
+
+  anywhere(label: string, subject: number): Readonly<Total> {
+    return this.all.get(`${subject} ${label}`) ?? { golden: 0, actual: 0 };
+  }
+}
+
+function totalOf(totals: Map<string, Total>, key: string): Total {
+  const known = totals.get(key);
+  if (known !== undefined) return known;
+  const made = { golden: 0, actual: 0 };
+  totals.set(key, made);
+  return made;
+}

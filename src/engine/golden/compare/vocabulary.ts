@@ -1,0 +1,70 @@
+import { StringTable } from "../../../base/stringTable.ts";
+import type { Behaviour, EventShape } from "../behaviour.ts";
+
+/** The distinct events of two behaviours under common numbers, so that they are compared as numbers. */
+export interface Vocabulary {
+  /** Token of each shape of the golden. */
+  readonly golden: Int32Array;
+  readonly actual: Int32Array;
+  /** A shape for each token: the golden's where it has one. */
+  readonly shapes: readonly EventShape[];
+  /** Number of the name and object of each token; tokens of equal calls on equal objects share it. */
+  readonly subject: Int32Array;
+  readonly subjects: number;
+  /** 1 where the token changes or observes the world. */
+  readonly observable: Uint8Array;
+  /** A token that stands for all tokens with the same name, object and error, whatever the other arguments. */
+  looseToken(token: number): number;
+}
+
+/** @param keyOf what of a shape is compared */
+export function vocabularyOf(
+  golden: Behaviour,
+  actual: Behaviour,
+  keyOf: (shape: EventShape) => string = wholeKey,
+): Vocabulary {
+  const keys = new StringTable();
+  const shapes: EventShape[] = [];
+  const observable: boolean[] = [];
+  const tokensOf = (behaviour: Behaviour): Int32Array =>
+    Int32Array.from(behaviour.shapes, (shape) => {
+      const token = keys.intern(keyOf(shape));
+      if (token === shapes.length) shapes.push(shape);
+      // A golden may have been read with other means to classify than the run.
+      observable[token] = observable[token] === true || shape.observable;
+      return token;
+    });
+  const goldenTokens = tokensOf(golden);
+  const actualTokens = tokensOf(actual);
+
+  const subjects = new StringTable();
+  const subject = Int32Array.from(shapes, ({ name, object }) => subjects.intern(`${name}\0${object}`));
+  const loose = new StringTable();
+  return {
+    golden: goldenTokens,
+    actual: actualTokens,
+    shapes,
+    subject,
+    subjects: subjects.size,
+    observable: Uint8Array.from(observable, Number),
+    looseToken(token) {
+      return shapes.length + loose.intern(`${subject[token]}\0${shapes[token]?.errno ?? ""}`);
+    },
+  };
+}
+
+function wholeKey({ name, args, result, resultText, errno, value, object }: EventShape): string {
+  return `${name}\0${result}\0${resultText}\0${errno}\0${value}\0${object}\0${args.join("\0")}`;
+}
+
+const PATH_CALLS = new Set(["open", "openat", "openat2", "creat"]);
+
+/** What renacer's files tell of an event: its name, whether it failed, and the path that was opened. */
+export function renacerKey({ name, errno, object }: EventShape): string {
+  return `${name}\0${errno === "" ? "" : "failed"}\0${PATH_CALLS.has(name) ? object : ""}`;
+}
+
+/** What a summary tells of an event. */
+export function summaryKey({ name }: EventShape): string {
+  return name;
+}
