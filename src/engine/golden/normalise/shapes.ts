@@ -1,0 +1,104 @@
+import type { EventShape } from "../behaviour.ts";
+import { classifyCall, isStream } from "../classify.ts";
+import type { Call } from "./callRules.ts";
+import { objectOf } from "./objects.ts";
+import { type ResultKind, signatureOf } from "./signatures.ts";
+
+/** Calls that move bytes; on a stream, how many at a time means nothing. */
+const CHUNKS: ReadonlySet<string> = new Set([
+  ..."read readv recvfrom recvmsg preadv2 pread64 write writev sendto sendmsg pwritev2 pwrite64 splice sendfile tee".split(
+    " ",
+  ),
+]);
+
+/** A normalised call without its outcome, and the outcomes seen. */
+export interface CallShape {
+  readonly id: number;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly object: string;
+  readonly result: ResultKind;
+  /** A chunk of a stream: in a row they count as one. */
+  readonly chunk: boolean;
+  readonly numbers: Map<number, number>;
+  readonly errors: Map<string, number>;
+  readonly values: Map<string, number>;
+}
+
+/** Distinct calls and events, each kept once. */
+export class Shapes {
+  readonly all: EventShape[] = [];
+  /** By shape: whether it is a chunk of a stream. */
+  readonly chunks: boolean[] = [];
+  private readonly calls: CallShape[] = [];
+  private readonly callIds = new Map<string, CallShape>();
+
+  constructor(private readonly options: { readonly streamChunks: boolean; readonly environmentFiles: boolean }) {}
+
+  call(call: Call): CallShape {
+    const key = `${call.name}\0${call.args.join("\0")}`;
+    let shape = this.callIds.get(key);
+    if (shape === undefined) {
+      const object = objectOf(call.name, call.args);
+      shape = {
+        id: this.calls.length,
+        name: call.name,
+        args: call.args,
+        object,
+        result: signatureOf(call.name)?.result ?? "keep",
+        chunk: this.options.streamChunks && isChunk(call.name, object),
+        numbers: new Map(),
+        errors: new Map(),
+        values: new Map(),
+      };
+      this.calls.push(shape);
+      this.callIds.set(key, shape);
+    }
+    return shape;
+  }
+
+  callAt(id: number): CallShape {
+    return this.calls[id] as CallShape;
+  }
+
+  failed(call: CallShape, errno: string): number {
+    return this.outcome(call, call.errors, errno, -1, "", errno, "");
+  }
+
+  returned(call: CallShape, result: number, exact: string): number {
+    if (exact !== "") return this.outcome(call, call.values, `=${exact}`, result, exact, "", "");
+    return this.outcome(call, call.numbers, result, result, "", "", "");
+  }
+
+  /** Returned something that stands for `value`. */
+  made(call: CallShape, value: string): number {
+    return value === ""
+      ? this.outcome(call, call.numbers, 0, 0, "", "", "")
+      : this.outcome(call, call.values, value, 0, "", "", value);
+  }
+
+  private outcome<K>(
+    call: CallShape,
+    known: Map<K, number>,
+    key: K,
+    result: number,
+    resultText: string,
+    errno: string,
+    value: string,
+  ): number {
+    let id = known.get(key);
+    if (id === undefined) {
+      id = this.all.length;
+      known.set(key, id);
+      const { name, args, object } = call;
+      const classification = classifyCall(name, object, args, errno, this.options.environmentFiles);
+      this.all.push({ name, args, result, resultText, errno, value, object, ...classification });
+      this.chunks.push(call.chunk && classification.observable);
+    }
+    return id;
+  }
+}
+
+function isChunk(name: string, object: string): boolean {
+  return name === "getdents64" || (CHUNKS.has(name) && isStream(object));
+}
