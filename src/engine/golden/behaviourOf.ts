@@ -1,4 +1,3 @@
-import type { UserRule } from "../../protocol/goldenConfig.ts";
 import { argumentText } from "../query/argumentText.ts";
 import { splitArguments } from "../query/splitArguments.ts";
 import { isInside } from "../trace/sites.ts";
@@ -6,6 +5,7 @@ import { SyscallState, type ThreadExit, type Trace } from "../trace/trace.ts";
 import type { Behaviour, BehaviourSite, BehaviourThread } from "./behaviour.ts";
 import { CodeLoading } from "./loading.ts";
 import { CallMemo } from "./normalise/callMemo.ts";
+import type { NormaliseContext } from "./normalise/normaliseContext.ts";
 import { Normaliser } from "./normalise/normaliser.ts";
 import type { CallShape } from "./normalise/shapes.ts";
 import { Shapes } from "./normalise/shapes.ts";
@@ -13,28 +13,13 @@ import { StartupCuts } from "./startup.ts";
 import { type ThreadOrigin, threadOrigins } from "./threadKeys.ts";
 import { orderThreads } from "./threadOrder.ts";
 
-/** What is known about where and how a trace was recorded. Paths are absolute; what is not known stays away. */
-export interface NormaliseContext {
-  readonly workspace: string;
-  readonly cwd: string;
-  readonly command: readonly string[];
-  readonly home?: string;
-  readonly user?: string;
-  readonly hostname?: string;
-  /** Folders for temporary files besides /tmp and /var/tmp. */
-  readonly tempDirs?: readonly string[];
-  /** Ids of rules that are switched off. */
-  readonly rulesOff?: readonly string[];
-  readonly rules?: readonly UserRule[];
-  /** The contents of buffers were recorded and are to be compared. */
-  readonly captureData?: boolean;
-}
-
 /** Calls after which something is known that later calls depend on. */
 const TELLING: ReadonlySet<string> = new Set([
   ..."socket socketpair connect bind accept accept4 getsockname chdir fchdir execve execveat".split(" "),
 ]);
 const CREATING: ReadonlySet<string> = new Set(["clone", "clone3", "fork", "vfork", "clone2"]);
+
+export type { NormaliseContext } from "./normalise/normaliseContext.ts";
 
 /**
  * What a run did, in a form that two runs can be compared in.
@@ -94,8 +79,9 @@ class BehaviourMaker {
       const shape = this.shapeAt(row, name, process, creating[name] === true);
       shapeOf[row] = shape;
       const event = shapes.all[shape] as (typeof shapes.all)[number];
-      this.cuts.event(process, row, event);
-      if (loads && startup[row] === 0 && this.loading.event(thread, event, this.cuts.mark(process))) startup[row] = 1;
+      const isLoading = loads && this.loading.event(thread, event, this.cuts.mark(process));
+      this.cuts.event(process, row, event, isLoading);
+      if (isLoading) startup[row] = 1;
       if (telling[name] === true && syscalls.errno[row] === 0) this.learn(row, process, event.name, event.args);
       else if (telling[name] === true && event.name === "connect") this.learn(row, process, event.name, event.args);
     }

@@ -87,7 +87,8 @@ export class StartupCuts {
     for (const process of [...this.images.keys()]) this.end(process);
   }
 
-  event(process: number, row: number, shape: EventShape): void {
+  /** @param isLoading whether the event reads code */
+  event(process: number, row: number, shape: EventShape, isLoading: boolean): void {
     const image = this.images.get(process);
     if (image === undefined || image.phase === "done") return;
     if (image.phase === "loader") {
@@ -97,10 +98,10 @@ export class StartupCuts {
     if (image.phase === "runtime" && shape.object === GO_PROBE) this.goProcesses.add(process);
     switch (image.phase) {
       case "interpreter":
-        this.interpreter(image, row, shape);
+        this.interpreter(image, row, shape, isLoading);
         break;
       case "runtime":
-        if (isEffect(shape)) image.phase = "done";
+        if (!isLoading && isEffect(shape)) image.phase = "done";
         else this.startup[row] = 1;
         break;
       case "tentative":
@@ -139,14 +140,14 @@ export class StartupCuts {
     image.phase = runtime === undefined ? "tentative" : "runtime";
   }
 
-  private interpreter(image: Image, row: number, shape: EventShape): void {
+  private interpreter(image: Image, row: number, shape: EventShape, isLoading: boolean): void {
     this.startup[row] = 1;
     if (isOpenOf(shape, image.scripts)) {
       image.phase = "done";
       image.pending = [];
       return;
     }
-    image.sawEffect ||= isEffect(shape);
+    image.sawEffect ||= !isLoading && isEffect(shape);
     if (!image.sawEffect) return;
     image.pending.push(row);
     if (image.pending.length < MAX_PENDING) return;

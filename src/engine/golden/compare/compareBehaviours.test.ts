@@ -128,7 +128,7 @@ const CALLS: readonly Fixture[] = [
     name: "two calls in another order",
     golden: "openat out.tmp; write out.tmp 5; rename out.tmp; unlink lock",
     actual: "openat out.tmp; rename out.tmp; write out.tmp 5; unlink lock",
-    told: ["high order: `rename` of out.tmp now comes before `write` to out.tmp"],
+    told: ["high order: `write` to out.tmp now comes after `rename` of out.tmp"],
   },
   {
     name: "several things at once, the most important first",

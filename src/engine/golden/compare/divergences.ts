@@ -85,7 +85,10 @@ function callsTitle(differences: Differences, group: CallGroup, told: titles.Tol
   }
   if (kind === "added") return titles.addedTitle(told, edits.length, !group.known);
   if (kind === "removed") return titles.removedTitle(told, edits.length);
-  return titles.countTitle(told, total.golden, total.actual);
+  if (total.golden !== total.actual) return titles.countTitle(told, total.golden, total.actual);
+  // As often in all, but at another time or with other arguments than what it could be compared with.
+  const removed = edits.filter(({ edit }) => edit.kind === "removed").length;
+  return titles.countTitle(told, removed, edits.length - removed);
 }
 
 function tellThreads(differences: Differences, group: ThreadGroup): Divergence {

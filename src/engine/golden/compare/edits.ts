@@ -51,19 +51,19 @@ export function editsOf(golden: Stream, actual: Stream, alignment: Alignment, li
   const changed = (i: number, j: number): void => {
     edits.push({ kind: "changed", golden: i, actual: j });
   };
+  const inFunction = (subject: number, functionId: number): number => subject * 2 ** 20 + functionId;
+  const goldenPlace = (i: number): number =>
+    inFunction(likeness.subjectOf(goldenToken(i)), likeness.functionOf("golden", golden.events[i] as number));
+  const actualPlace = (j: number): number =>
+    inFunction(likeness.subjectOf(actualToken(j)), likeness.functionOf("actual", actual.events[j] as number));
+  leftover.pair(goldenPlace, actualPlace, true, changed);
   leftover.pair(
     (i) => likeness.subjectOf(goldenToken(i)),
     (j) => likeness.subjectOf(actualToken(j)),
     true,
     changed,
   );
-  const inFunction = (subject: number, functionId: number): number => subject * 2 ** 20 + functionId;
-  leftover.pair(
-    (i) => inFunction(likeness.subjectOf(goldenToken(i)), likeness.functionOf("golden", golden.events[i] as number)),
-    (j) => inFunction(likeness.subjectOf(actualToken(j)), likeness.functionOf("actual", actual.events[j] as number)),
-    false,
-    changed,
-  );
+  leftover.pair(goldenPlace, actualPlace, false, changed);
   leftover.rest((side, place) => {
     edits.push(
       side === "golden" ? { kind: "removed", golden: place, actual: -1 } : { kind: "added", golden: -1, actual: place },

@@ -1,8 +1,8 @@
 import { endOfAnnotation, endOfString } from "../../query/tracerText.ts";
 import { normalizePosixPath } from "../../trace/sites.ts";
 import type { SyscallColumns, Trace } from "../../trace/trace.ts";
-import type { NormaliseContext } from "../behaviourOf.ts";
 import { type Call, CallRules, type StandardStreams } from "./callRules.ts";
+import type { NormaliseContext } from "./normaliseContext.ts";
 import { PathRules } from "./paths.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import { Sockets } from "./sockets.ts";
@@ -93,6 +93,11 @@ export class Normaliser {
 
   text(text: string): string {
     return this.paths.text(text);
+  }
+
+  /** What stands for a result, as it was normalised before. */
+  label(value: string): string {
+    return /^[/<]/.test(value) ? this.paths.path(value) : value;
   }
 
   /** What a new descriptor points to. @param text the printed result, `3</path>` */
