@@ -8,7 +8,7 @@ import type { BehaviourComparison, CompareOptions } from "./options.ts";
 type Options = Partial<CompareOptions> & { readonly header?: Partial<GoldenHeader> };
 
 /** Lines are where they were. */
-const SAME_SOURCES: CompareOptions["mapSite"] = (file, line) => ({ file, line });
+const SAME_SOURCES: NonNullable<CompareOptions["mapSite"]> = (file, line) => ({ file, line });
 
 function compare(golden: string, actual: string, { header, ...options }: Options = {}): BehaviourComparison {
   const comparison = compareBehaviours(goldenFrom(golden, header), behaviourFrom(actual), {
@@ -108,8 +108,8 @@ const CALLS: readonly Fixture[] = [
   },
   {
     name: "reads in smaller pieces",
-    golden: "openat data.bin; read data.bin 65536 x4 @load:9; read data.bin 65536 =1",
-    actual: "openat data.bin; read data.bin 4096 x64 @load:9; read data.bin 4096 =1",
+    golden: "openat data.bin; read data.bin 65536 x4 @load:9; read data.bin 65536 =1 @load:9",
+    actual: "openat data.bin; read data.bin 4096 x64 @load:9; read data.bin 4096 =1 @load:9",
     told: ["medium changed: reads data.bin 4096 bytes at a time instead of 65536 at load.c:9"],
   },
   {
