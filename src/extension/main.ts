@@ -14,6 +14,9 @@ import { RunsTree } from "./runs/runsTree.ts";
 import { RecordingStatusBar } from "./statusBar.ts";
 import { TaskProvider } from "./tasks.ts";
 
+// The bundles that are loaded later take their classes of errors from this one.
+export * from "../base/errors.ts";
+
 /** The composition root: makes every part once and hands it what it needs. */
 export function activate(context: vscode.ExtensionContext): void {
   const dist = (file: string) => context.asAbsolutePath(`dist/${file}`);

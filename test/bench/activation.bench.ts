@@ -1,23 +1,25 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import * as esbuild from "esbuild";
-import { type Browser, errors, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../workbench/browser.mjs";
 import { repositoryRoot } from "../workbench/location.mjs";
 import { startServer } from "../workbench/server.mjs";
+import type { ActivationRecord } from "./activationProbe.ts";
 import { calibrate, calibrationLine } from "./calibration.ts";
 import type { Lateness, ProbeResult } from "./hostProbe.ts";
 
 /**
- * What the extension costs the extension host of the served VS Code: its activation, and the longest block while a program
- * prints 50,000 log lines a second. `npm run build && npm run bench activation [RUNS [SECONDS]]`
+ * What the extension, as it is packaged, costs the extension host of the served VS Code: its activation beside that of an
+ * extension that does nothing, and the longest block while a program prints 50,000 log lines a second.
+ * `npm run bench activation [WINDOWS [SECONDS]]`
  *
- * Activation is what VS Code's own "Running Extensions" says: loading the code, and the call of `activate`.
+ * The time of activation is what VS Code's own "Running Extensions" counts: loading the code, and the call of `activate`.
  */
 
-const runs = Number(process.argv[2] ?? 7);
+const windows = Number(process.argv[2] ?? 7);
 const seconds = Number(process.argv[3] ?? 10);
 const TARGET_MS = 50;
 const LINES_PER_MS = 50;
@@ -35,59 +37,122 @@ async function openWindow(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-async function runCommand(page: Page, title: string): Promise<void> {
-  const input = page.locator(".quick-input-widget input[type=text]");
-  while (!(await input.isVisible())) {
-    // Before its key bindings are in place the window drops keys.
-    await page.keyboard.press("F1");
-    try {
-      await input.waitFor({ timeout: 1000 });
-    } catch (error) {
-      if (!(error instanceof errors.TimeoutError)) throw error;
-    }
+/** An extension of the comparison. */
+interface Candidate {
+  readonly folder: string;
+  /** Its name and that of its container. */
+  readonly title: string;
+  readonly main: string;
+}
+
+type Activation = Extract<ActivationRecord, { readonly main: string }>;
+
+/** Shows the container of an extension in a new window, which activates it. */
+async function activation(page: Page, { title, main }: Candidate, file: string): Promise<Activation> {
+  // Not amid the window's own beginning: what is measured is the extension.
+  await newestRecord(file, (record) => "ready" in record);
+  await page.locator(`.activitybar .action-item .action-label[aria-label^="${title}"]`).click();
+  const record = await newestRecord(file, (one) => "main" in one && one.main === main);
+  if (!("main" in record)) throw new Error("unreachable");
+  return record;
+}
+
+/** Waits until the last line of the probe's file is the wanted one. */
+async function newestRecord(file: string, wanted: (record: ActivationRecord) => boolean): Promise<ActivationRecord> {
+  const limit = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const line = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").at(-1) : undefined;
+    const record: ActivationRecord | undefined = line === undefined ? undefined : JSON.parse(line);
+    if (record !== undefined && wanted(record)) return record;
+    if (performance.now() > limit) throw new Error(`The probe wrote ${line}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await input.fill(`>${title}`);
-  await page.locator(".quick-input-widget .quick-input-list .monaco-list-row", { hasText: title }).first().click();
 }
 
-/** Shows the container of a window that has just been opened; returns what that took to activate, in milliseconds. */
-async function activationMs(page: Page): Promise<number> {
-  await page.locator('.activitybar .action-item .action-label[aria-label^="Goldentrace"]').click();
-  await page.locator("iframe.webview.ready").first().waitFor();
-  await runCommand(page, "Show Running Extensions");
-  const row = page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Goldentrace" });
-  const time = row.locator(".activation-time", { hasText: /\d+ms/ });
-  await time.waitFor();
-  const text = await time.innerText();
-  const found = /(\d+)ms/.exec(text)?.[1];
-  if (found === undefined) throw new Error(`VS Code shows no activation time but "${text}"`);
-  return Number(found);
-}
-
-async function measureActivation(browser: Browser, folder: string): Promise<string> {
-  const server = await startServer({ extensions: [repositoryRoot] });
-  const times: number[] = [];
+async function measureActivation(browser: Browser, temporary: string, packaged: string): Promise<string> {
+  const [empty, probe, workspace] = ["empty", "activationProbe", "workspace"].map((name) => path.join(temporary, name));
+  if (empty === undefined || probe === undefined || workspace === undefined) throw new Error("unreachable");
+  mkdirSync(workspace);
+  await writeProbe(probe, "activationProbe", "*");
+  const candidates: Candidate[] = [
+    { folder: packaged, title: "Goldentrace", main: path.join(packaged, "dist/extension.cjs") },
+    writeEmptyExtension(empty),
+  ];
+  const file = path.join(temporary, "activations");
+  const server = await startServer({
+    extensions: [...candidates.map(({ folder }) => folder), probe],
+    env: {
+      GOLDENTRACE_PROBE_ACTIVATION: file,
+      GOLDENTRACE_PROBE_MAINS: candidates.map(({ main }) => main).join(":"),
+    },
+  });
+  const results = candidates.map((): Activation[] => []);
   try {
-    for (let run = 0; run < runs; run++) {
-      const page = await openWindow(browser, server.url({ folder }));
-      times.push(await activationMs(page));
-      await page.context().close();
+    for (let window = 0; window < windows; window++) {
+      for (const [index, candidate] of candidates.entries()) {
+        rmSync(file, { force: true });
+        const page = await openWindow(browser, server.url({ folder: workspace }));
+        results[index]?.push(await activation(page, candidate, file));
+        await page.context().close();
+      }
     }
   } finally {
     await server.stop();
   }
-  const sorted = [...times].sort((a, b) => a - b);
+  return candidates.map(({ title }, index) => `${title}: ${activations(results[index] ?? [])}`).join("\n");
+}
+
+function activations(all: readonly Activation[]): string {
+  const figure = (pick: (one: Activation) => number, digits: number): string => {
+    const sorted = all.map(pick).sort((a, b) => a - b);
+    const [first = 0, middle = 0, last = 0] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
+    return `${middle.toFixed(digits)} ms (${first.toFixed(digits)} to ${last.toFixed(digits)})`;
+  };
   return (
-    `activation, ${runs} windows: median ${sorted[runs >> 1]} ms, max ${sorted.at(-1)} ms; ` +
-    `target ${TARGET_MS} ms; in order: ${times.join(", ")}`
+    `activation in ${all.length} windows, median ${figure(({ load, activate }) => load.wall + activate.wall, 1)}, ` +
+    `target ${TARGET_MS} ms; processor time of that: loading ${figure(({ load }) => load.cpu, 1)}, ` +
+    `activate ${figure(({ activate }) => activate.cpu, 1)}`
   );
 }
 
-/** The probe as an extension that the server can install where it lies. */
-async function writeProbe(folder: string): Promise<void> {
+/** What a user installs, where it can be installed from: the minified bundles beside the manifest. */
+function buildPackaged(folder: string): void {
+  const build = [path.join(repositoryRoot, "esbuild.mjs"), "--minify", `--dist=${path.join(folder, "dist")}`];
+  execFileSync(process.execPath, build, { cwd: repositoryRoot, stdio: "inherit" });
+  for (const name of ["package.json", "media", "syntaxes"]) {
+    cpSync(path.join(repositoryRoot, name), path.join(folder, name), { recursive: true });
+  }
+}
+
+/** An extension that only takes VS Code's API, with a view that activates it. */
+function writeEmptyExtension(folder: string): Candidate {
+  const title = "Empty Extension";
+  mkdirSync(folder, { recursive: true });
+  const manifest = {
+    publisher: "goldentrace",
+    name: "empty",
+    displayName: title,
+    version: "0.0.0",
+    engines: { vscode: "^1.101.0" },
+    extensionKind: ["workspace"],
+    main: "./empty.cjs",
+    contributes: {
+      viewsContainers: { activitybar: [{ id: "empty", title, icon: "icon.svg" }] },
+      views: { empty: [{ id: "empty.view", name: "View" }] },
+    },
+  };
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(path.join(folder, "icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(path.join(folder, "empty.cjs"), 'require("vscode"); exports.activate = () => {};');
+  return { folder, title, main: path.join(folder, "empty.cjs") };
+}
+
+/** A probe as an extension that the server can install where it lies. */
+async function writeProbe(folder: string, source: string, activationEvent: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
   await esbuild.build({
-    entryPoints: [path.join(import.meta.dirname, "hostProbe.ts")],
-    outfile: path.join(folder, "hostProbe.cjs"),
+    entryPoints: [path.join(import.meta.dirname, `${source}.ts`)],
+    outfile: path.join(folder, "probe.cjs"),
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -96,12 +161,12 @@ async function writeProbe(folder: string): Promise<void> {
   });
   const manifest = {
     publisher: "goldentrace",
-    name: "host-probe",
+    name: source.toLowerCase(),
     version: "0.0.0",
     engines: { vscode: "^1.101.0" },
     extensionKind: ["workspace"],
-    activationEvents: ["onStartupFinished"],
-    main: "./hostProbe.cjs",
+    activationEvents: [activationEvent],
+    main: "./probe.cjs",
   };
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
 }
@@ -116,9 +181,9 @@ async function probeResult(browser: Browser, file: string): Promise<ProbeResult>
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-async function measureStreaming(browser: Browser, temporary: string): Promise<string> {
-  const [folder, probe] = [path.join(temporary, "streaming"), path.join(temporary, "probe")];
-  for (const made of [path.join(folder, ".vscode"), probe]) mkdirSync(made, { recursive: true });
+async function measureStreaming(browser: Browser, temporary: string, packaged: string): Promise<string> {
+  const [folder, probe] = [path.join(temporary, "streaming"), path.join(temporary, "hostProbe")];
+  mkdirSync(path.join(folder, ".vscode"), { recursive: true });
   const program = path.join(temporary, "emitLines");
   const times = path.join(temporary, "times");
   const resultFile = path.join(temporary, "result.json");
@@ -129,9 +194,9 @@ async function measureStreaming(browser: Browser, temporary: string): Promise<st
     path.join(folder, ".vscode/launch.json"),
     JSON.stringify({ version: "0.2.0", configurations: [configuration] }),
   );
-  await writeProbe(probe);
+  await writeProbe(probe, "hostProbe", "onStartupFinished");
   const server = await startServer({
-    extensions: [repositoryRoot, probe],
+    extensions: [packaged, probe],
     env: { GOLDENTRACE_PROBE_RESULT: resultFile },
   });
   try {
@@ -151,19 +216,27 @@ async function measureStreaming(browser: Browser, temporary: string): Promise<st
   }
 }
 
-function lateness({ p50, p99, max }: Lateness): string {
-  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`;
+function lateness({ p50, p99, max, worst, work }: Lateness): string {
+  return (
+    `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms ` +
+    `(${worst.worked.toFixed(1)} ms of it at work, ${worst.waited.toFixed(1)} ms without a free core); ` +
+    `longest stretch of work ${work.toFixed(1)} ms`
+  );
 }
 
-console.log(calibrationLine(calibrate()));
+const load = () => `load average ${loadavg()[0]?.toFixed(1)}`;
+
+console.log(`${calibrationLine(calibrate())}; ${load()}`);
 const temporary = realpathSync(mkdtempSync(path.join(tmpdir(), "goldentrace-bench-")));
 try {
-  const empty = path.join(temporary, "empty");
-  mkdirSync(empty);
+  const packaged = path.join(temporary, "packaged");
+  buildPackaged(packaged);
   const browser = await launchBrowser();
   try {
-    console.log(await measureActivation(browser, empty));
-    console.log(await measureStreaming(browser, temporary));
+    console.log(await measureActivation(browser, temporary, packaged));
+    console.log(load());
+    console.log(await measureStreaming(browser, temporary, packaged));
+    console.log(load());
   } finally {
     await browser.close();
   }

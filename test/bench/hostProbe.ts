@@ -1,9 +1,9 @@
 // A tiny extension beside Goldentrace: measures how long the extension host is blocked while a program is recorded.
 import { renameSync, writeFileSync } from "node:fs";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import * as vscode from "vscode";
+import { threadTime } from "./processorTime.ts";
 
-const RESOLUTION_MS = 5;
+const INTERVAL_MS = 5;
 const IDLE_MS = 3000;
 
 /** By how much a timer of 5 milliseconds came late, in milliseconds. */
@@ -11,6 +11,10 @@ export interface Lateness {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** Of the tick that came latest: how long the host's thread worked, and how long it waited for a free core. */
+  readonly worst: { readonly worked: number; readonly waited: number };
+  /** The longest that the thread worked between two ticks. */
+  readonly work: number;
 }
 
 /** What the probe writes. `idle`: before the recording, in the same extension host; `recording`: from the session's start to its end. */
@@ -51,12 +55,26 @@ async function measure(): Promise<ProbeResult> {
 
 /** Watches the event loop until the returned function is called. */
 function watchLoop(): () => Lateness {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
+  const ticks: { late: number; worked: number; waited: number }[] = [];
+  let last = performance.now();
+  let before = threadTime();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const time = threadTime();
+    ticks.push({
+      late: Math.max(0, now - last - INTERVAL_MS),
+      worked: time.onCpu - before.onCpu,
+      waited: time.waiting - before.waiting,
+    });
+    last = now;
+    before = time;
+  }, INTERVAL_MS);
   return () => {
-    delay.disable();
-    // The histogram holds the time between two ticks of the timer, so the interval itself is not lateness.
-    const late = (ns: number): number => Math.max(0, ns / 1e6 - RESOLUTION_MS);
-    return { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) };
+    clearInterval(timer);
+    const sorted = ticks.toSorted((a, b) => a.late - b.late);
+    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? { late: 0, worked: 0, waited: 0 };
+    const { late: max, worked, waited } = at(1);
+    const work = Math.max(0, ...ticks.map((tick) => tick.worked));
+    return { p50: at(0.5).late, p99: at(0.99).late, max, worst: { worked, waited }, work };
   };
 }

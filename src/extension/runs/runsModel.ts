@@ -5,25 +5,26 @@ import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { runsDirectory } from "../config.ts";
 import type { RunRow } from "./runsTree.ts";
 
-/** The runs of the open folders; watches the folders that hold them. */
+/** The runs of the open folders. Watches the folders that hold them from the first question on. */
 export class RunsModel implements vscode.Disposable {
   private readonly changed = new Emitter<void>();
   readonly onChange = this.changed.event;
-  private watchers: vscode.Disposable[] = [];
+  private watchers: vscode.Disposable[] | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor() {
-    this.watch();
     this.subscriptions = [
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.watch()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.foldersChanged()),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration("goldentrace.runs.directory")) this.watch();
+        if (event.affectsConfiguration("goldentrace.runs.directory")) this.foldersChanged();
       }),
     ];
   }
 
   /** Rows of all open folders, newest first. */
   async rows(): Promise<RunRow[]> {
+    // Before the folders are read, so that no change falls between.
+    this.watchers ??= this.watch();
     const directories = new Set((vscode.workspace.workspaceFolders ?? []).map((folder) => runsDirectory(folder)));
     // Loaded when first asked, not at activation.
     const { listRuns } = await import("../../node/runFolder/listRuns.ts");
@@ -41,9 +42,14 @@ export class RunsModel implements vscode.Disposable {
     this.changed.fire();
   }
 
-  private watch(): void {
-    for (const watcher of this.watchers) watcher.dispose();
-    this.watchers = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+  private foldersChanged(): void {
+    for (const watcher of this.watchers ?? []) watcher.dispose();
+    this.watchers = undefined;
+    this.changed.fire();
+  }
+
+  private watch(): vscode.Disposable[] {
+    return (vscode.workspace.workspaceFolders ?? []).map((folder) => {
       const pattern = new vscode.RelativePattern(vscode.Uri.file(runsDirectory(folder)), `*/${RUN_FILES.manifest}`);
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       watcher.onDidCreate(() => this.changed.fire());
@@ -51,10 +57,9 @@ export class RunsModel implements vscode.Disposable {
       watcher.onDidDelete(() => this.changed.fire());
       return watcher;
     });
-    this.changed.fire();
   }
 
   dispose(): void {
-    for (const disposable of [...this.watchers, ...this.subscriptions, this.changed]) disposable.dispose();
+    for (const disposable of [...(this.watchers ?? []), ...this.subscriptions, this.changed]) disposable.dispose();
   }
 }

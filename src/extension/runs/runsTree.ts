@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { AsyncLimiter } from "../../base/asyncLimiter.ts";
 import type { RunItem, RunOutcome } from "../../engine/view/runItems.ts";
 import type { RunsModel } from "./runsModel.ts";
 
@@ -21,21 +20,18 @@ export interface RunRow extends RunItem {
   readonly folder: string;
 }
 
-/** The Runs view: a projection of the run folders, newest first. */
+/** The Runs view: a projection of the run folders, newest first. Nothing is read before VS Code asks for rows, so a view that was never visible costs nothing. */
 export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<RunRow>;
   private readonly subscriptions: vscode.Disposable[];
-  private readonly limiter: AsyncLimiter;
-  private rows: readonly RunRow[] = [];
   private clock: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly model: RunsModel,
-    onError: (error: unknown) => void,
+    private readonly onError: (error: unknown) => void,
   ) {
-    this.limiter = new AsyncLimiter(onError);
     this.view = vscode.window.createTreeView("goldentrace.runs", { treeDataProvider: this, canSelectMany: true });
     this.subscriptions = [
       this.view,
@@ -44,23 +40,27 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
       this.view.onDidChangeVisibility(({ visible }) => this.tick(visible)),
     ];
     this.tick(this.view.visible);
-    this.refresh();
   }
 
   get selection(): readonly RunRow[] {
     return this.view.selection;
   }
 
-  refresh(): void {
-    this.limiter.schedule(async () => {
-      this.rows = await this.model.rows();
-      await vscode.commands.executeCommand("setContext", "goldentrace.runsLoaded", true);
-      this.changed.fire(undefined);
-    });
+  /** VS Code asks for the rows again: at once when the view is visible, otherwise when it next is. */
+  private refresh(): void {
+    this.changed.fire(undefined);
   }
 
-  getChildren(element?: RunRow): RunRow[] {
-    return element === undefined ? [...this.rows] : [];
+  async getChildren(element?: RunRow): Promise<RunRow[]> {
+    if (element !== undefined) return [];
+    try {
+      const rows = await this.model.rows();
+      await vscode.commands.executeCommand("setContext", "goldentrace.runsLoaded", true);
+      return rows;
+    } catch (error) {
+      this.onError(error);
+      return [];
+    }
   }
 
   getTreeItem(row: RunRow): vscode.TreeItem {
@@ -69,9 +69,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
     item.description = row.description;
     item.iconPath = ICONS[row.outcome];
     item.contextValue = `run.${row.outcome}`;
-    item.tooltip = tooltip(row);
     item.accessibilityInformation = { label: `${row.label}, ${row.description}` };
     item.command = { command: "goldentrace.openReport", title: "Open Report", arguments: [row] };
+    return item;
+  }
+
+  /** Tooltips are made when one is looked at: VS Code's extension host takes Markdown apart, which for a list blocks it. */
+  resolveTreeItem(item: vscode.TreeItem, row: RunRow): vscode.TreeItem {
+    item.tooltip = tooltip(row);
     return item;
   }
 

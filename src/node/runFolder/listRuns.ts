@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ExpectedError } from "../../base/errors.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { errorCode } from "../procFiles.ts";
@@ -18,6 +19,9 @@ export interface RunEntry {
   readonly alive: boolean;
 }
 
+/** The reading is broken up after so many milliseconds: with thousands of runs it would block the extension host. */
+const TURN_MS = 10;
+
 /** The runs below a folder, newest first. A folder that does not exist holds none. */
 export async function listRuns(runsDirectory: string): Promise<RunEntry[]> {
   let names: string[];
@@ -29,7 +33,16 @@ export async function listRuns(runsDirectory: string): Promise<RunEntry[]> {
     if (errorCode(error) === "") throw error;
     throw new ExpectedError(`${runsDirectory} cannot be read (${errorCode(error)})`, { cause: error });
   }
-  const runs = names.map((id) => entryOf(runsDirectory, id)).filter((entry) => entry !== undefined);
+  const runs: RunEntry[] = [];
+  let turn = performance.now();
+  for (const id of names) {
+    const entry = entryOf(runsDirectory, id);
+    if (entry !== undefined) runs.push(entry);
+    if (performance.now() - turn > TURN_MS) {
+      await setImmediate();
+      turn = performance.now();
+    }
+  }
   return runs.sort((a, b) => startOf(b) - startOf(a) || (a.id < b.id ? 1 : -1));
 }
 
