@@ -8,10 +8,15 @@ export class CallNames {
 
   constructor(private readonly rows: SyscallRows) {}
 
+  /** The id of the name in `[start, end)` if it is remembered together with the byte behind it; else -1. */
+  known(view: DataView, start: number, end: number): number {
+    // With the byte behind it names have at least the four bytes that the cache asks for.
+    return this.cache.find(view, start, end + 1);
+  }
+
   /** The id of the name `bytes[start, end)`, whose memory `view` shows; a byte behind it can be read. */
   id(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    // With the byte behind it names have at least the four bytes that the cache asks for.
-    const known = this.cache.find(view, start, end + 1);
+    const known = this.known(view, start, end);
     if (known !== -1) return known;
     const id = this.rows.nameId(asciiText(bytes, start, end));
     this.cache.remember(view, start, end + 1, id);

@@ -2,7 +2,7 @@ import { AsciiBuffer } from "../../trace/asciiBuffer.ts";
 import { SyscallState } from "../../trace/trace.ts";
 import type { TraceBuilder } from "../../trace/traceBuilder.ts";
 import { findArgumentsEnd, findLastArgumentsEnd, resultStart } from "./arguments.ts";
-import { ASTERISK, GREATER, hasAt, LESS, MINUS, PIPE, PLUS, QUESTION, SPACE } from "./ascii.ts";
+import { ASTERISK, GREATER, hasAt, LESS, MINUS, OPEN_PAREN, PIPE, PLUS, QUESTION, SPACE } from "./ascii.ts";
 import { BadLines } from "./badLines.ts";
 import { Action, CallEffects } from "./callEffects.ts";
 import { CallNames } from "./callNames.ts";
@@ -12,11 +12,13 @@ import { addSignal, exitOf, signalStart } from "./eventLines.ts";
 import { type LastLine, LineCutter } from "./lineCutter.ts";
 import { LineHead } from "./lineHead.ts";
 import {
+  DURATION,
   durationStart,
   endsUnfinished,
   fastArgumentsEnd,
   isNoise,
   nameEnd,
+  plainDuration,
   readDuration,
   UNFINISHED,
   unfinishedLength,
@@ -161,9 +163,14 @@ export class StraceReader {
     if (first === PLUS || first === MINUS) return this.event(bytes, at, end);
     this.rows.flush();
     if (first === LESS) return this.resumed(bytes, view, at, end);
-    const open = nameEnd(bytes, at, end);
-    if (open === -1) return isNoise(bytes, at, end);
-    const name = this.names.id(bytes, view, at, open);
+    let open = at;
+    while (open < end && bytes[open] !== OPEN_PAREN) open++;
+    let name = this.names.known(view, at, open);
+    if (name === -1) {
+      open = nameEnd(bytes, at, end);
+      if (open === -1) return isNoise(bytes, at, end);
+      name = this.names.id(bytes, view, at, open);
+    }
     const state = this.thread();
     if (state.pending.active) this.abandon(state);
     const cut = bytes[end - 1] === GREATER ? unfinishedLength(bytes, end) : 0;
@@ -224,11 +231,16 @@ export class StraceReader {
   ): boolean {
     const { time } = this.head;
     let end = lineEnd;
-    let duration = Number.NaN;
-    const tail = durationStart(bytes, argsStart, end);
-    if (tail !== -1) {
-      duration = readDuration(bytes, tail + 1, end - 1);
-      end = tail - 1;
+    let duration = end - argsStart > DURATION ? plainDuration(bytes, view, end) : -1;
+    if (duration !== -1) {
+      end -= DURATION;
+    } else {
+      duration = Number.NaN;
+      const tail = durationStart(bytes, argsStart, end);
+      if (tail !== -1) {
+        duration = readDuration(bytes, tail + 1, end - 1);
+        end = tail - 1;
+      }
     }
     while (end > argsStart && bytes[end - 1] === SPACE) end--;
 
