@@ -2,7 +2,7 @@ import { argumentText } from "../query/argumentText.ts";
 import { splitArguments } from "../query/splitArguments.ts";
 import { isInside } from "../trace/sites.ts";
 import { SyscallState, type ThreadExit, type Trace } from "../trace/trace.ts";
-import type { Behaviour, BehaviourSite, BehaviourThread } from "./behaviour.ts";
+import type { Behaviour, BehaviourSite, BehaviourThread, EventShape } from "./behaviour.ts";
 import { CodeLoading } from "./loading.ts";
 import { CallMemo } from "./normalise/callMemo.ts";
 import type { NormaliseContext } from "./normalise/normaliseContext.ts";
@@ -78,15 +78,20 @@ class BehaviourMaker {
       const process = processOf[thread] as number;
       const shape = this.shapeAt(row, name, process, creating[name] === true);
       shapeOf[row] = shape;
-      const event = shapes.all[shape] as (typeof shapes.all)[number];
+      const event = shapes.all[shape] as EventShape;
       const isLoading = loads && this.loading.event(thread, event, this.cuts.mark(process));
       this.cuts.event(process, row, event, isLoading);
-      if (isLoading) startup[row] = 1;
+      if (isLoading || (creating[name] === true && this.isOwnThread(process, event))) startup[row] = 1;
       if (telling[name] === true && syscalls.errno[row] === 0) this.learn(row, process, event.name, event.args);
       else if (telling[name] === true && event.name === "connect") this.learn(row, process, event.name, event.args);
     }
     this.cuts.endAll();
     return this.arranged(loads);
+  }
+
+  /** A thread that a run-time system made for itself. */
+  private isOwnThread(process: number, shape: EventShape): boolean {
+    return this.cuts.goProcesses.has(process) && shape.args[0] === "thread" && this.normaliser.isOn("runtime-threads");
   }
 
   private shapeAt(row: number, name: number, process: number, creates: boolean): number {
@@ -312,7 +317,7 @@ class BehaviourMaker {
     const sites = new Sites(trace, this.normaliser);
     const position = new Map(ordered.map(({ thread }, index) => [thread, index]));
     const used = new Map<number, number>();
-    const usedShapes: (typeof shapes.all)[number][] = [];
+    const usedShapes: EventShape[] = [];
     const made: BehaviourThread[] = [];
     let at = 0;
     for (const [index, { thread, key, pool }] of ordered.entries()) {
@@ -321,7 +326,7 @@ class BehaviourMaker {
         const shape = shapeOf[row] as number;
         let id = used.get(shape);
         if (id === undefined) {
-          id = usedShapes.push(shapes.all[shape] as (typeof shapes.all)[number]) - 1;
+          id = usedShapes.push(shapes.all[shape] as EventShape) - 1;
           used.set(shape, id);
         }
         events.shape[at] = id;
