@@ -10,6 +10,8 @@ export interface CliContext {
 
 export interface Output {
   readonly isTerminal: boolean;
+  /** A terminal whose lines can be drawn over. */
+  readonly canRedraw: boolean;
   readonly colour: boolean;
   /** Columns to fill; fixed and generous where the output is not a terminal. */
   readonly columns: number;

@@ -55,9 +55,8 @@ export async function writeClosing(
     for (const problem of new Set(told)) await stderr.write(`  - ${shown(problem)}\n`);
   }
   if (quiet || !(stderr.isTerminal || verbose)) return;
-  for (const notice of new Set(notices)) {
-    if (end.complete || !end.problems.includes(notice)) await stderr.write(`${style.dim(prefix)} ${shown(notice)}\n`);
-  }
+  const remarks = end.complete ? [...notices, ...end.problems] : notices.filter((text) => !end.problems.includes(text));
+  for (const remark of new Set(remarks)) await stderr.write(`${style.dim(prefix)} ${shown(remark)}\n`);
   const what =
     manifest.recorder.id === "none"
       ? plural(manifest.counts.logLines, "log line")

@@ -28,6 +28,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on("error", () => {});
   return {
     isTerminal,
+    canRedraw: isTerminal && process.env.TERM !== "dumb",
     colour: wantsColour(isTerminal, process.env),
     get columns() {
       return isTerminal && stream.columns > 0 ? stream.columns : FILE_COLUMNS;

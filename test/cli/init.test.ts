@@ -117,6 +117,19 @@ it("leaves a broken file alone, names the line, and does the rest", async () => 
   expect(statSync(join(cwd, "goldentrace.toml")).isFile()).toBe(true);
 });
 
+it("refuses a workspace that is none", async () => {
+  const cwd = cli.workspace();
+  writeFileSync(join(cwd, "file"), "");
+  for (const [name, why] of [
+    ["missing", "does not exist"],
+    ["file", "is not a directory"],
+  ] as const) {
+    const { code, stderr } = await cli.run(cwd, ["init", name]);
+    expect(code).toBe(2);
+    expect(Buffer.from(stderr, "latin1").toString()).toBe(`goldentrace: The workspace ${join(cwd, name)} ${why}\n`);
+  }
+});
+
 it("says which file is in the way", async () => {
   const cwd = cli.workspace();
   writeFileSync(join(cwd, ".vscode"), "a file");

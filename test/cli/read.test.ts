@@ -320,10 +320,12 @@ describe.skipIf(missing("strace") !== undefined)("reading runs", () => {
     ]);
     expect(listed).toMatchObject([{ id: "a_x", outcome: "failed" }, { id: "b_x" }]);
     expect(listed[0]?.bytes).toBeGreaterThan(1000);
+    expect((await cli.run(cwd, ["list", "--out", place, "-l", "0"])).stdout).toMatch(/^\S+ and 3 more\n$/);
 
     expect((await cli.run(cwd, ["clean", "--out", place])).stdout).toBe("Nothing to delete.\n");
     const dry = await cli.run(cwd, ["clean", "--keep", "1", "--dry-run", "--out", place]);
     expect(dry.stdout).toContain("would delete b_x");
+    expect(dry.stdout).toMatch(/\n2 runs, .* would be freed\n$/);
     expect(await ids()).toHaveLength(3);
     expect((await cli.run(cwd, ["clean", "--older-than", "36h", "--out", place])).stdout).toContain("deleted c_x");
     expect(await ids()).toEqual(["a_x", "b_x"]);

@@ -189,6 +189,22 @@ meta = { b = "target", c = "target" }
     expect(manifests(cwd)).toMatchObject([{ name: "true", complete: true }]);
   });
 
+  it("says that no file matched an artifact's glob", async () => {
+    const { code, stderr } = await cli.run(cli.workspace(), ["run", "-v", "--artifact", "no*match", "--", "true"]);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("no*match was not kept: no file"),
+    });
+  });
+
+  it.skipIf(missing("script") !== undefined)("draws nothing over itself in a dumb terminal", async () => {
+    const node = [process.execPath, cli.path].map((word) => `'${word}'`).join(" ");
+    const words = ["-qec", `${node} run -- sh -c 'echo hi'`, "/dev/null"];
+    const { stdout } = await runProcess("script", words, cli.workspace(), { env: { TERM: "dumb" } });
+    expect(stdout).toMatch(/^hi\r\ngoldentrace: recorded /);
+    expect(stdout).not.toContain("\u001b");
+  });
+
   it("says once that the run folder was removed meanwhile, and points at nothing", async () => {
     const cwd = cli.workspace();
     const script = "rm -rf .goldentrace/runs/*; for i in $(seq 50); do cat /dev/null; done; echo hi";

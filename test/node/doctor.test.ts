@@ -120,6 +120,20 @@ describe.skipIf(process.platform !== "linux")("the doctor", () => {
     expect(below).toMatchObject({ state: "problem", detail: `${file} is not a directory` });
   });
 
+  it("finds a mistake in goldentrace.toml, which stops every recording", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "goldentrace-doctor-"));
+    try {
+      const check = async () => (await runDoctor({ workspace: folder })).find(({ id }) => id === "config");
+      expect(await check()).toMatchObject({ state: "ok", detail: "no targets in goldentrace.toml" });
+      writeFileSync(join(folder, "goldentrace.toml"), '[targets.a]\nprogram = "x"\n[targets.b]\nprogram = "y"\n');
+      expect(await check()).toMatchObject({ state: "ok", detail: "targets: a, b" });
+      writeFileSync(join(folder, "goldentrace.toml"), "[targets.a]\nprogam = 1\n");
+      expect(await check()).toMatchObject({ state: "problem", detail: expect.stringContaining("goldentrace.toml:") });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("works through a link on PATH", async () => {
     if (missing("addr2line") !== undefined) return;
     const path = pathOf("link", {});

@@ -36,7 +36,9 @@ export const command: Command = async (argv, context) => {
     for (const { id, bytes } of runs) await stdout.write(`${verb} ${shown(id)} (${formatBytes(bytes)})\n`);
     const freed = runs.reduce((sum, { bytes }) => sum + bytes, 0);
     await stdout.write(
-      runs.length === 0 ? "Nothing to delete.\n" : `${plural(runs.length, "run")}, ${formatBytes(freed)}\n`,
+      runs.length === 0
+        ? "Nothing to delete.\n"
+        : `${plural(runs.length, "run")}, ${formatBytes(freed)} ${dryRun ? "would be freed" : "freed"}\n`,
     );
   }
   return 0;

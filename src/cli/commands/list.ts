@@ -34,10 +34,10 @@ export const command: Command = async (argv, context) => {
   const rows = await Promise.all(runs.map(describe));
   if (line.has("json")) {
     await stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
-  } else if (rows.length === 0) {
+  } else if (all.length === 0) {
     await context.stderr.write(`No run was recorded in ${shown(directory)}\nRecord one: goldentrace run -- PROGRAM\n`);
   } else {
-    const lines = table(rows, stdout.columns, styleFor(stdout.colour));
+    const lines = rows.length === 0 ? [] : table(rows, stdout.columns, styleFor(stdout.colour));
     if (rows.length < all.length) lines.push(`… and ${formatCount(all.length - rows.length)} more`);
     await writeLines(lines, context);
   }

@@ -157,8 +157,10 @@ async function record(request: RecordingRequest, quiet: boolean, { stderr }: Cli
   // Before the program starts: it may run, and be signalled, before we are told so.
   const signals = forwardSignals({ pid: () => recording?.info.pid, hasEnded }, () => {
     if (asked) abandon();
-    else if (stderr.isTerminal)
-      void stderr.write("\r\x1b[2Kgoldentrace: writing the run; once more to leave it incomplete\n");
+    else if (stderr.isTerminal) {
+      const over = stderr.canRedraw ? "\r\x1b[2K" : "";
+      void stderr.write(`${over}goldentrace: writing the run; once more to leave it incomplete\n`);
+    }
     asked = true;
   });
   try {

@@ -5,7 +5,7 @@ const INTERVAL_MS = 200;
 /** Work that ends sooner needs no progress. */
 const DELAY_MS = 500;
 
-/** One line on standard error that is drawn over itself and leaves nothing behind. Does nothing where that is not a terminal. */
+/** One line on standard error that is drawn over itself and leaves nothing behind. Does nothing where that is not a terminal, or a dumb one. */
 export class Progress {
   private timer: NodeJS.Timeout | undefined;
   private drawn = false;
@@ -17,7 +17,7 @@ export class Progress {
   ) {}
 
   start(): void {
-    if (!this.output.isTerminal || this.timer !== undefined) return;
+    if (!this.output.canRedraw || this.timer !== undefined) return;
     this.timer = setInterval(() => this.draw(), INTERVAL_MS);
     // Progress never keeps the process alive.
     this.timer.unref();
