@@ -37,14 +37,27 @@ export class AsciiBuffer {
   }
 
   append(view: DataView, start: number, end: number): void {
-    const needed = this.length + end - start;
+    const at = this.extend(end - start);
+    copyAscii(view, start, end, this.view, at);
+  }
+
+  /** Like `append` for bytes behind which nothing can be read. */
+  appendBytes(bytes: Uint8Array, start: number, end: number): void {
+    let at = this.extend(end - start);
+    for (let i = start; i < end; i++) this.bytes[at++] = bytes[i] as number;
+  }
+
+  /** Makes room for so many bytes more; returns where they begin. */
+  private extend(count: number): number {
+    const at = this.length;
+    const needed = at + count;
     if (needed + COPY_SLACK > this.bytes.length) {
       const grown = new Uint8Array(needed * 2 + COPY_SLACK);
-      grown.set(this.bytes.subarray(0, this.length));
+      grown.set(this.bytes.subarray(0, at));
       this.bytes = grown;
       this.view = new DataView(grown.buffer);
     }
-    copyAscii(view, start, end, this.view, this.length);
     this.length = needed;
+    return at;
   }
 }

@@ -1,8 +1,7 @@
-import { asciiText } from "../../base/asciiText.ts";
 import { StringTable } from "../../base/stringTable.ts";
 import { COPY_SLACK, copyAscii } from "./asciiBuffer.ts";
-import { ByteInterner } from "./byteInterner.ts";
 import { ERRNO_NAMES } from "./errnoNames.ts";
+import { ResultTexts } from "./resultTexts.ts";
 import { SYSCALL_NAMES } from "./syscallNames.ts";
 import type { SyscallColumns } from "./trace.ts";
 
@@ -52,11 +51,7 @@ class Block {
 export class SyscallRows {
   readonly names = new StringTable(SYSCALL_NAMES);
   readonly errnos = new StringTable(ERRNO_NAMES);
-  private resultTexts: string[] = [];
-  private readonly resultTextIds = new ByteInterner(
-    (bytes, start, end) => this.resultTexts.push(asciiText(bytes, start, end)) - 1,
-    4096,
-  );
+  private readonly resultTexts = new ResultTexts();
   private full: Block[] = [];
   private fullRows = 0;
   private block = new Block(FIRST_ROWS);
@@ -82,12 +77,12 @@ export class SyscallRows {
   }
 
   resultTextId(text: string): number {
-    return this.resultTexts.push(text) - 1;
+    return this.resultTexts.add(text);
   }
 
   /** Like `resultTextId` for ASCII bytes; a text that was seen shortly before keeps its id. */
   resultTextIdOf(bytes: Uint8Array, start: number, end: number): number {
-    return this.resultTextIds.id(bytes, start, end);
+    return this.resultTexts.idOf(bytes, start, end);
   }
 
   /** Appends a piece of argument text to the row that is pushed next. */
@@ -160,14 +155,12 @@ export class SyscallRows {
       argBytes: this.takeArgs(),
       names: this.names.all.slice(),
       errnos: this.errnos.all.slice(),
-      resultTexts: this.resultTexts,
+      resultTexts: this.resultTexts.take(),
     };
     const { sorted } = this;
     this.full = [];
     this.fullRows = 0;
     this.rows = 0;
-    this.resultTexts = [];
-    this.resultTextIds.clear();
     this.latest = Number.NEGATIVE_INFINITY;
     this.sorted = true;
     return sorted ? columns : sortByStart(columns);

@@ -1,4 +1,4 @@
-import { CLOSE_PAREN, DOT, EQUALS, findText, GREATER, hasAt, LESS, OPEN_PAREN, SPACE, ZERO } from "./ascii.ts";
+import { CLOSE_PAREN, DOT, EQUALS, findText, GREATER, hasAt, isDigit, LESS, OPEN_PAREN, SPACE, ZERO } from "./ascii.ts";
 import { fourDigits, notDigits } from "./digits.ts";
 import { fraction } from "./linePrefix.ts";
 
@@ -61,12 +61,20 @@ export function readDuration(bytes: Uint8Array, start: number, end: number): num
 
 /**
  * The closing parenthesis of the arguments, found from the end of the line where that cannot be mistaken: the result is
- * one word, or an errno with its text. -1 where arguments must be read forwards.
+ * one word, a descriptor with a path, or an errno with its text. -1 where arguments must be read forwards.
  */
 export function fastArgumentsEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = end - 1;
   const last = bytes[at];
-  if (last === GREATER) return -1;
+  if (last === GREATER) {
+    // `3</path>`. Within names strace escapes both brackets: where there are more, it is not a name, or not only.
+    at--;
+    while (at > start && bytes[at] !== LESS && bytes[at] !== GREATER) at--;
+    if (bytes[at] !== LESS) return -1;
+    const number = at--;
+    while (at > start && isDigit(bytes[at] as number)) at--;
+    if (at === number - 1 || bytes[at] !== SPACE) return -1;
+  }
   if (last === CLOSE_PAREN) {
     while (at > start && bytes[at] !== OPEN_PAREN) at--;
     at -= 2;
