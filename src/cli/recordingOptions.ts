@@ -12,8 +12,10 @@ export function recordingOptions(line: CommandLine): RecordingOptions {
   const filters = line.texts("expr").map((text) => text.replace(/^trace=/, ""));
   const meta = line.texts("meta");
   const interval = line.text("metrics-interval");
+  const strace = line.text("strace");
   return {
     ...(recorder === undefined ? {} : { recorder }),
+    ...(strace === undefined ? {} : { stracePath: strace }),
     ...(filters.length === 0 ? {} : { filter: filters.join(",") }),
     ...(line.has("stacks") ? { stacks: true } : {}),
     ...(line.has("pin") ? { pin: true } : {}),

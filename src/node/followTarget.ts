@@ -105,6 +105,11 @@ function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan, 
         : `System calls were not recorded: ${recorder.rejected.at(-1)?.reason ?? recorder.reason}. ${recorder.wayOut ?? ""}`.trim(),
       losesData: !asked,
     });
+    session.problem({
+      kind: "metrics-sampled",
+      message: `CPU time and I/O were sampled every ${request.options.metricsIntervalMs} ms: what processes did after their last sample, and children that lived for less, are not counted in full.`,
+      losesData: false,
+    });
   }
   if (plan.capture === "tracer" && request.what.kind === "launch" && !filterPasses(filter, "write")) {
     session.problem({

@@ -7,6 +7,7 @@ import type { Recording } from "../engine/session/recording.ts";
 import { RecordingSession } from "../engine/session/recordingSession.ts";
 import { TraceBuilder } from "../engine/trace/traceBuilder.ts";
 import { shellWord } from "../engine/write/shellWord.ts";
+import { noteThreads } from "./attachedThreads.ts";
 import { readClocks } from "./clocks.ts";
 import { followTarget } from "./followTarget.ts";
 import { gitInfo } from "./gitInfo.ts";
@@ -120,6 +121,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     },
   });
   try {
+    if (what.kind === "attach") noteThreads(builder.threads, what.pid, now());
     const pid = await target.start({
       trace: (bytes) => session.takeTrace(bytes),
       output: (stream, bytes) => session.takeOutput(stream, bytes),
@@ -127,6 +129,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
       notice: (message) => session.notice(message),
       problem: (problem) => session.problem(problem),
     });
+    if (what.kind === "attach") noteThreads(builder.threads, pid, now());
     const { startedAt } = target;
     session.started(pid, startedAt === undefined ? now() : Number(startedAt - clock.monotonicNs));
   } catch (error) {

@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.remove());
 afterEach(() => {
-  // What a failed test left behind.
-  for (const { pid } of processesWith(word)) process.kill(pid, "SIGKILL");
+  // What a failed test left behind. Every command line contains the empty word.
+  if (word !== "") for (const { pid } of processesWith(word)) process.kill(pid, "SIGKILL");
 });
 
 function request(what: RecordingRequest["what"], options: RecordingOptions = {}): RecordingRequest {
@@ -233,6 +233,12 @@ describe("attaching", () => {
     expect(end).toMatchObject({ exitCode: null, signal: null, complete: true });
     expect(manifest.recorder.attachedPid).toBe(pid);
     expect(manifest.command.args).toEqual([word]);
+    const { trace } = await openRun(join(bench.runs, manifest.id));
+    expect(trace.threads.length).toBeGreaterThanOrEqual(3);
+    expect(trace.threads[0]).toMatchObject({ pid, tid: pid, role: "main", parent: -1, name: "ticker" });
+    for (const thread of trace.threads.slice(1)) {
+      expect(thread).toMatchObject({ pid, role: "thread", parent: 0, name: expect.stringMatching(/./) });
+    }
     expect(tracerOf(pid)).toBe(0);
     const before = readTicks(child);
     await until(
@@ -319,6 +325,29 @@ describe("a program in a terminal", () => {
     } else {
       expect(manifest.problems.map(({ kind }) => kind)).toContain("logs-not-captured");
     }
+  });
+
+  it.each([
+    {
+      script: "kill -SEGV $$",
+      recorder: "none" as const,
+      exit: { code: 139, signal: null },
+      says: "killed by SIGSEGV",
+    },
+    { script: "exit 11", recorder: "none" as const, exit: { code: 11, signal: null }, says: undefined },
+    { script: "kill -SEGV $$", recorder: "strace" as const, exit: { code: null, signal: "SIGSEGV" }, says: undefined },
+  ])("ends, as far as the terminal tells ($script, $recorder)", async ({ script, recorder, exit, says }) => {
+    let closed: () => void = () => undefined;
+    const close = new Promise<void>((done) => {
+      closed = done;
+    });
+    const recording = await startRecording(request(launch(["sh", "-c", script], terminal([], closed)), { recorder }));
+    const { manifest } = await recording.ended;
+    await close;
+    expect(manifest.exit).toMatchObject(exit);
+    const told = manifest.problems.find(({ kind }) => kind === "exit-from-shell");
+    if (says === undefined) expect(told).toBeUndefined();
+    else expect(told).toMatchObject({ message: expect.stringContaining(says), losesData: false });
   });
 
   it("is killed with all that belongs to it", async () => {

@@ -78,13 +78,22 @@ describe("what cannot be started is refused before anything happens", () => {
       code: "usage",
       message: "The recorder native is not in this version of Goldentrace",
     },
-    {
-      title: "a strace that is not there",
-      command: () => ["true"],
-      options: { recorder: "strace" as const, stracePath: "/no/strace" },
-      code: "tracer-missing",
-      message: "strace cannot be started from /no/strace",
-    },
+    ...(["auto", "strace"] as const).flatMap((recorder) =>
+      [
+        ["not there", "/no/strace", "there is no file /no/strace"],
+        ["not on PATH", "no-such-strace", "there is no no-such-strace on PATH"],
+        ["a directory", "/usr", "/usr is not a file"],
+        ["not executable", "/etc/passwd", "/etc/passwd is not executable"],
+        ["another program", "/bin/true", "/bin/true is not strace"],
+        ["another program on PATH", "cat", "is not strace"],
+      ].map(([what = "", stracePath = "", message = ""]) => ({
+        title: `a strace that is ${what} (${recorder})`,
+        command: () => ["true"],
+        options: { recorder, stracePath },
+        code: "tracer-missing",
+        message,
+      })),
+    ),
   ])("$title", async ({ command, code, message, options }) => {
     const runs = join(bench.folder, "refused");
     const { outcome } = await bench.record(command(), { runs, ...(options === undefined ? {} : { options }) });

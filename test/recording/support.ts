@@ -179,6 +179,7 @@ export async function until<T>(look: () => T, wanted: (seen: T) => boolean): Pro
 
 /** Every process whose command line contains a text, by pid. */
 export function processesWith(text: string): ProcessIdentity[] {
+  if (text === "") throw new RangeError("Every process has the empty text in its command line");
   return listNumbers("/proc").flatMap((pid) => {
     let words: string;
     try {

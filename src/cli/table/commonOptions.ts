@@ -63,6 +63,12 @@ const HOW_TO_RECORD: readonly OptionSpec[] = [
     description: "How system calls are recorded; `auto` takes the best that works here and says which.",
   },
   {
+    name: "strace",
+    value: "PATH",
+    completes: "file",
+    description: "The strace program, as stracePath in goldentrace.toml. Default: the one on PATH.",
+  },
+  {
     name: "expr",
     short: "e",
     value: "SPEC",

@@ -207,6 +207,8 @@ export interface TraceProblem {
     | "logs-not-indexed"
     | "logs-not-captured"
     | "metrics-missing"
+    | "metrics-sampled"
+    | "exit-from-shell"
     | "no-syscalls"
     | "clock-stepped"
     | "untimed"

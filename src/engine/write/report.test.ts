@@ -54,6 +54,24 @@ test("a killed program, a cut-off recording and an empty trace fail", () => {
   expect(writeReport(summarize(traceOf([]), empty, EXTRA), empty)).toContain("| System calls recorded | ❌ FAIL |");
 });
 
+test("a run without system calls never shows zero of them", () => {
+  const { recorder } = manifestOf();
+  const manifest = manifestOf({ recorder: { ...recorder, id: "none" } });
+  const report = writeReport(summarize(traceOf([]), manifest, EXTRA), manifest);
+  for (const name of ["Time in system calls, all threads", "System calls", "Processes", "Threads", "Signals"]) {
+    expect(report).toContain(`- **${name}**: not recorded`);
+  }
+  expect(report).not.toMatch(/No system call failed|every system call/);
+});
+
+test("a program that was stopped is not one that failed", () => {
+  const stopped = { by: "user", how: "terminate", afterNs: 5e9 } as const;
+  const manifest = manifestOf({ exit: { code: null, signal: "SIGTERM" }, stopped });
+  expect(writeReport(summarize(traceOf([]), manifest, EXTRA), manifest)).toContain(
+    "| Program succeeded | ⚠️ NOTE | stopped by you |",
+  );
+});
+
 /** Number of cells of a table row by the rules of GFM: bars count unless escaped. */
 function cells(row: string): number {
   return [...row.matchAll(/(?<!\\)\|/g)].length - 1;

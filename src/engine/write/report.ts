@@ -11,6 +11,8 @@ const TOP_ERRORS = 20;
 const TOP_LINES = 20;
 const TOP_THREADS = 50;
 
+const NOT_RECORDED = "not recorded";
+
 const PASS = "✅ PASS";
 const FAIL = "❌ FAIL";
 const NOTE = "⚠️ NOTE";
@@ -74,7 +76,14 @@ function configuration(summary: RunSummary, manifest: RunManifest | undefined): 
     ["Run", code(summary.run)],
     ["Recorder", plain([summary.recorder.id, summary.recorder.version].join(" ").trim())],
     ["Chosen because", plain(summary.recorder.reason)],
-    ["Filter", summary.recorder.filter === "" ? "every system call" : code(summary.recorder.filter)],
+    [
+      "Filter",
+      summary.recorder.id === "none"
+        ? ""
+        : summary.recorder.filter === ""
+          ? "every system call"
+          : code(summary.recorder.filter),
+    ],
   ];
   if (manifest !== undefined) {
     const { recorder, host, git } = manifest;
@@ -177,21 +186,29 @@ function statistics(summary: RunSummary, manifest: RunManifest | undefined): str
   const calls = sum(summary.syscalls.map((row) => row.calls));
   const failed = sum(summary.syscalls.map((row) => row.errors));
   const processes = summary.threads.filter((thread) => thread.role !== "thread").length;
+  const traced = summary.recorder.id !== "none";
   const items: [string, string][] = [
     ["Wall time", time(summary.wallNs)],
-    ["Time in system calls, all threads", formatNs(sum(summary.syscalls.map((row) => row.totalNs)))],
+    [
+      "Time in system calls, all threads",
+      traced ? formatNs(sum(summary.syscalls.map((row) => row.totalNs))) : NOT_RECORDED,
+    ],
     [
       "System calls",
-      `${formatCount(calls)} returned, ${formatCount(sum(summary.unreturned.map((row) => row.calls)))} did not, ${formatCount(failed)} failed`,
+      traced
+        ? `${formatCount(calls)} returned, ${formatCount(sum(summary.unreturned.map((row) => row.calls)))} did not, ${formatCount(failed)} failed`
+        : NOT_RECORDED,
     ],
-    ["Different system calls", formatCount(summary.syscalls.length)],
+    ["Different system calls", traced ? formatCount(summary.syscalls.length) : NOT_RECORDED],
     ["Events lost", formatCount(summary.lost)],
-    ["Processes", formatCount(processes)],
-    ["Threads", formatCount(summary.threads.length)],
+    ["Processes", traced ? formatCount(processes) : NOT_RECORDED],
+    ["Threads", traced ? formatCount(summary.threads.length) : NOT_RECORDED],
     [
       "Signals",
       summary.signals.length === 0
-        ? "none"
+        ? traced
+          ? "none"
+          : NOT_RECORDED
         : summary.signals.map(({ signal, count }) => `${plain(signal)} × ${formatCount(count)}`).join(", "),
     ],
   ];
@@ -206,7 +223,10 @@ function statistics(summary: RunSummary, manifest: RunManifest | undefined): str
 
 function topSyscalls(summary: RunSummary): string {
   const title = "## Top System Calls";
-  if (summary.syscalls.length === 0) return `${title}\n\nNo system call was recorded.`;
+  if (summary.syscalls.length === 0) {
+    const said = summary.recorder.id === "none" ? "System calls were not recorded." : "No system call was recorded.";
+    return `${title}\n\n${said}`;
+  }
   const shown = summary.syscalls.slice(0, TOP_SYSCALLS);
   const { rows, total } = straceRows(summary.syscalls);
   const body = shown.map((row, index) => {
@@ -251,7 +271,10 @@ function slowest(calls: readonly SlowCall[]): string {
 }
 
 function errors(summary: RunSummary): string {
-  if (summary.errors.length === 0) return "## Errors\n\nNo system call failed.";
+  if (summary.errors.length === 0) {
+    const said = summary.recorder.id === "none" ? "System calls were not recorded." : "No system call failed.";
+    return `## Errors\n\n${said}`;
+  }
   const rows = summary.errors
     .slice(0, TOP_ERRORS)
     .map((row) => [formatCount(row.count), plain(row.errno), code(row.syscall), code(row.path)]);

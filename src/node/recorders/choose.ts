@@ -21,7 +21,7 @@ const NOT_IN_THIS_VERSION = "not in this version of Goldentrace";
 /**
  * Takes the recorder that was asked for, or for `auto` the best one that works here.
  * @param stacks whether call stacks are wanted
- * @throws ExpectedError when the one asked for does not work
+ * @throws ExpectedError when the one asked for does not work, or the strace program that was named is none
  */
 export async function chooseRecorder(
   choice: RecorderChoice,
@@ -49,7 +49,8 @@ export async function chooseRecorder(
     const reason = choice === "auto" ? `strace ${probe.version} works on this machine` : "asked for";
     return { id: "strace", version: probe.version, reason, rejected, strace: probe, wayOut: undefined };
   }
-  if (choice === "strace") {
+  const isNamed = stracePath !== "" && probe.code === "tracer-missing";
+  if (choice === "strace" || isNamed) {
     throw new ExpectedError(`System calls cannot be recorded: ${probe.reason}`, {
       code: probe.code,
       wayOut: `${probe.wayOut} Or record without system calls: --recorder none.`,

@@ -1,4 +1,5 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { errorCode } from "../procFiles.ts";
 import { findOnPath } from "../program.ts";
 import { runTool } from "../runTool.ts";
@@ -39,27 +40,16 @@ export async function probeStrace(asked: string): Promise<WorkingStrace | ProbeF
       wayOut: "Record in a Linux container or over Remote-SSH to trace system calls.",
     };
   }
-  const path = asked === "" ? findOnPath("strace") : asked;
-  if (path === undefined) return { code: "tracer-missing", reason: "strace is not installed", wayOut: INSTALL };
-  try {
-    accessSync(path, constants.X_OK);
-  } catch (error) {
-    return {
-      code: "tracer-missing",
-      reason: `strace cannot be started from ${path} (${errorCode(error)})`,
-      wayOut: "Correct the setting goldentrace.stracePath (stracePath in a configuration), or clear it to search PATH.",
-    };
+  const path = asked.includes("/") ? resolve(asked) : findOnPath(asked === "" ? "strace" : asked);
+  if (path === undefined && asked === "") {
+    return { code: "tracer-missing", reason: "strace is not installed", wayOut: INSTALL };
   }
+  const unusable = path === undefined ? `there is no ${asked} on PATH` : whyNotStartable(path);
+  if (path === undefined || unusable !== undefined) return wrongPath(asked, `strace cannot be started: ${unusable}`);
   const tool = { timeoutMs: PROBE_TIMEOUT_MS, env: { ...process.env, LC_ALL: "C" } };
   const about = await runTool(path, ["-V"], tool);
   const version = /^strace -- version (\S+)/m.exec(about?.stdout ?? "")?.[1];
-  if (version === undefined) {
-    return {
-      code: "tracer-missing",
-      reason: `${path} does not answer as strace does`,
-      wayOut: "Name the strace program with stracePath.",
-    };
-  }
+  if (version === undefined) return wrongPath(asked, `${path} is not strace: it does not answer as strace does`);
   if (isTooOld(version)) {
     return {
       code: "tracer-missing",
@@ -72,6 +62,35 @@ export async function probeStrace(asked: string): Promise<WorkingStrace | ProbeF
     return { path, version, stackTraces: /\bstack-trace=(\w+)/.exec(about?.stdout ?? "")?.[1] ?? "" };
   }
   return { code: "ptrace-refused", ...whyRefused(trial?.stderr ?? "") };
+}
+
+function wrongPath(asked: string, reason: string): ProbeFailure {
+  const wayOut =
+    asked === ""
+      ? "It was found on PATH: name the right one with stracePath (--strace)."
+      : "Correct stracePath (the setting goldentrace.stracePath, or --strace), or leave it empty to search PATH.";
+  return { code: "tracer-missing", reason, wayOut };
+}
+
+/** Why a file cannot be run, as far as that shows without running it. */
+function whyNotStartable(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return `${path} is not a file`;
+    accessSync(path, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    switch (errorCode(error)) {
+      case "":
+        throw error;
+      case "ENOENT":
+      case "ENOTDIR":
+        return `there is no file ${path}`;
+      case "EACCES":
+        return `${path} is not executable`;
+      default:
+        return `${path} (${errorCode(error)})`;
+    }
+  }
 }
 
 export function isProbeFailure(probe: WorkingStrace | ProbeFailure): probe is ProbeFailure {

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { ExpectedError } from "../../base/errors.ts";
 import { OwnedDescriptor, PipePump, withPipes } from "../pipes.ts";
@@ -115,6 +116,17 @@ export class TerminalTarget extends TreeTarget {
     this.started(pid);
   }
 
+  /** A shell tells the death by a signal as 128 plus its number, which programs may exit with themselves. */
+  private explainExit(code: number): void {
+    const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+    if (signal === undefined) return;
+    this.receiver.problem({
+      kind: "exit-from-shell",
+      message: `The terminal's shell told exit code ${code}, which is what it tells when a program was killed by ${signal} (128 + ${code - 128}).`,
+      losesData: false,
+    });
+  }
+
   /** Waits for the end: of the tracer, or of the first process while others live on. */
   private async watch(): Promise<TargetEnd> {
     const { pump } = this;
@@ -151,6 +163,7 @@ export class TerminalTarget extends TreeTarget {
     this.writer?.close();
     pump.close();
     const exit = this.exitCode === undefined ? null : { code: this.exitCode, signal: null };
+    if (this.exitCode !== undefined) this.explainExit(this.exitCode);
     return { exit, exitedAt: null, failed: false };
   }
 }
