@@ -1,13 +1,13 @@
 import type { TraceBatch } from "../session/recording.ts";
 import { TABLE_NAMES, type TableName } from "./arrowSchema.ts";
 import { batchRanges } from "./tables/batchRanges.ts";
-import { openTables } from "./tables/openTables.ts";
+import { openTables, type Tables } from "./tables/openTables.ts";
 import { writeMarks, writeMetrics, writeSignals } from "./tables/writeEvents.ts";
 import { writeLogs } from "./tables/writeLogs.ts";
 import { writeFrames, writeStacks } from "./tables/writeStacks.ts";
-import { NO_SITES, siteDictionaries, ThreadIds, writeSyscalls } from "./tables/writeSyscalls.ts";
+import { NO_SITES, type SiteIndexes, siteDictionaries, ThreadIds, writeSyscalls } from "./tables/writeSyscalls.ts";
 import { writeThreads } from "./tables/writeThreads.ts";
-import type { ThreadInfo, Trace } from "./trace.ts";
+import type { SyscallColumns, ThreadInfo, Trace } from "./trace.ts";
 
 /** Bytes to append to a table's file; `file` is a key of `RUN_FILES`. */
 export interface TableChunk {
@@ -76,31 +76,53 @@ export class ArrowTables {
 
 /** The whole tables of a finished trace in large batches, sites included; to be written to each file in order. */
 export function* writeTables(trace: Trace): Generator<TableChunk> {
-  const sites = siteDictionaries(trace);
-  const tables = openTables(trace.sites);
-  const pids = new ThreadIds();
-  pids.update(trace.threads);
-  const flush = function* (file: TableName): Generator<TableChunk> {
-    const bytes = tables[file].take();
+  const tables = new FinishedTables(trace);
+  yield* tables.calls(trace.syscalls);
+  yield* tables.end();
+}
+
+/** Like `writeTables`, for calls that come in pieces. */
+export class FinishedTables {
+  private readonly tables: Tables;
+  private readonly sites: SiteIndexes;
+  private readonly pids = new ThreadIds();
+
+  constructor(private readonly trace: Omit<Trace, "syscalls">) {
+    this.tables = openTables(trace.sites);
+    this.sites = siteDictionaries(trace);
+    this.pids.update(trace.threads);
+    for (const table of TABLE_NAMES) this.tables[table].empty();
+  }
+
+  /** The next calls, in order of start. */
+  *calls(calls: SyscallColumns): Generator<TableChunk> {
+    for (const [from, to] of batchRanges(calls.length, calls)) {
+      writeSyscalls(this.tables.syscalls, calls, this.pids, this.sites, from, to);
+      yield* this.flush("syscalls");
+    }
+  }
+
+  /** Everything else, and the end-of-stream marks. */
+  *end(): Generator<TableChunk> {
+    const { tables, trace } = this;
+    for (const [from, to] of batchRanges(trace.logs.length)) {
+      writeLogs(tables.logs, trace.logs, trace.sites, from, to);
+      yield* this.flush("logs");
+    }
+    for (const [from, to] of batchRanges(trace.metrics.length)) writeMetrics(tables.metrics, trace.metrics, from, to);
+    writeThreads(tables.threads, trace.threads, [...trace.threads.keys()]);
+    writeSignals(tables.signals, trace.signals);
+    writeMarks(tables.marks, trace.marks);
+    writeStacks(tables.stacks, trace.stacks, trace.sites, 0);
+    writeFrames(tables.frames, trace.stacks, trace.sites, 0);
+    for (const table of TABLE_NAMES) {
+      tables[table].end();
+      yield* this.flush(table);
+    }
+  }
+
+  private *flush(file: TableName): Generator<TableChunk> {
+    const bytes = this.tables[file].take();
     if (bytes.length > 0) yield { file, bytes };
-  };
-  for (const table of TABLE_NAMES) tables[table].empty();
-  for (const [from, to] of batchRanges(trace.syscalls.length, trace.syscalls)) {
-    writeSyscalls(tables.syscalls, trace.syscalls, pids, sites, from, to);
-    yield* flush("syscalls");
-  }
-  for (const [from, to] of batchRanges(trace.logs.length)) {
-    writeLogs(tables.logs, trace.logs, trace.sites, from, to);
-    yield* flush("logs");
-  }
-  for (const [from, to] of batchRanges(trace.metrics.length)) writeMetrics(tables.metrics, trace.metrics, from, to);
-  writeThreads(tables.threads, trace.threads, [...trace.threads.keys()]);
-  writeSignals(tables.signals, trace.signals);
-  writeMarks(tables.marks, trace.marks);
-  writeStacks(tables.stacks, trace.stacks, trace.sites, 0);
-  writeFrames(tables.frames, trace.stacks, trace.sites, 0);
-  for (const table of TABLE_NAMES) {
-    tables[table].end();
-    yield* flush(table);
   }
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { summarize } from "../../engine/query/summarize.ts";
 import { readTables } from "../../engine/trace/arrowIn.ts";
 import { writeTables } from "../../engine/trace/arrowOut.ts";
+import type { TableName } from "../../engine/trace/arrowSchema.ts";
+import { compactTables } from "../../engine/trace/compactTables.ts";
 import type { Trace, TraceProblem } from "../../engine/trace/trace.ts";
 import { writeReport } from "../../engine/write/report.ts";
 import { RUN_FILES } from "../../protocol/runFiles.ts";
@@ -10,11 +12,13 @@ import type { RunManifest } from "../../protocol/runFolder.ts";
 import { collectArtifacts } from "../artifacts.ts";
 import type { ModuleIdentities } from "../symbolise/moduleIdentity.ts";
 import { symboliseTrace } from "../symbolise/symboliseTrace.ts";
+import { callGroups } from "./callGroups.ts";
 import { readTableFiles } from "./openRun.ts";
 import { replaceTables } from "./replaceTables.ts";
 
-/** Runs with more calls stay as they were appended: sorting them would need too much memory. */
-const MAX_REWRITTEN_CALLS = 20_000_000;
+/** With more calls than this the table is sorted and rewritten in groups of `GROUP_CALLS` or a little more. */
+const MAX_CALLS_AT_ONCE = 4_000_000;
+const GROUP_CALLS = 1 << 20;
 
 export interface CompletionOptions {
   readonly artifacts: readonly string[];
@@ -23,6 +27,8 @@ export interface CompletionOptions {
   /** What strace prints as addresses of frames. */
   readonly addresses: "file-offset" | "virtual";
   readonly modules: ModuleIdentities;
+  /** How many calls are held in memory; for tests. */
+  readonly limits?: { readonly atOnce: number; readonly group: number };
 }
 
 /** What is made of a run's folder when the run has ended: sorted tables with sites, copies of artifacts, the report. */
@@ -37,20 +43,21 @@ export class Completion {
     manifest: RunManifest,
   ): Promise<{ artifacts: RunManifest["artifacts"]; problems: TraceProblem[] }> {
     const problems: TraceProblem[] = [];
-    if (manifest.counts.syscalls <= MAX_REWRITTEN_CALLS) {
-      let trace = await readTrace(folder, manifest);
-      if (this.options.stacks) {
-        const symbolised = await symboliseTrace(trace, {
-          workspace: this.options.workspace,
-          modules: this.options.modules,
-          addresses: this.options.addresses,
-        });
-        trace = symbolised.trace;
-        problems.push(...symbolised.problems);
-      }
-      await replaceTables(folder, writeTables(trace));
-      this.trace = trace;
+    const { atOnce, group } = this.options.limits ?? { atOnce: MAX_CALLS_AT_ONCE, group: GROUP_CALLS };
+    const inGroups = manifest.counts.syscalls > atOnce;
+    let trace = await readTrace(folder, manifest, inGroups ? ["syscalls"] : []);
+    if (this.options.stacks) {
+      const symbolised = await symboliseTrace(trace, {
+        workspace: this.options.workspace,
+        modules: this.options.modules,
+        addresses: this.options.addresses,
+      });
+      trace = symbolised.trace;
+      problems.push(...symbolised.problems);
     }
+    const calls = join(folder, RUN_FILES.syscalls);
+    await replaceTables(folder, inGroups ? compactTables(trace, () => callGroups(calls, group)) : writeTables(trace));
+    if (!inGroups) this.trace = trace;
     const { artifacts, workspace } = this.options;
     const cwd = manifest.command.cwd === "" ? workspace : manifest.command.cwd;
     const collected = await collectArtifacts({ cwd, globs: artifacts, runFolder: folder });
@@ -65,8 +72,8 @@ export class Completion {
   }
 }
 
-async function readTrace(folder: string, manifest: RunManifest): Promise<Trace> {
-  const { tables, problems } = readTables(await readTableFiles(folder));
+async function readTrace(folder: string, manifest: RunManifest, without: readonly TableName[] = []): Promise<Trace> {
+  const { tables, problems } = readTables(await readTableFiles(folder, without));
   const { start } = manifest.clocks;
   const clock = { originRealtimeNs: BigInt(start.realtimeNs), originMonotonicNs: BigInt(start.monotonicNs) };
   return { ...tables, clock, problems };

@@ -69,10 +69,11 @@ function unfinished(alive: boolean): TraceProblem {
       };
 }
 
-/** The bytes of all tables of a run folder. */
-export async function readTableFiles(folder: string): Promise<TableFiles> {
+/** The bytes of the tables of a run folder. */
+export async function readTableFiles(folder: string, without: readonly TableName[] = []): Promise<TableFiles> {
   const files: { [T in TableName]?: Uint8Array | undefined } = {};
-  for (const table of TABLE_NAMES) files[table] = await readWhole(join(folder, RUN_FILES[table]));
+  for (const table of TABLE_NAMES)
+    if (!without.includes(table)) files[table] = await readWhole(join(folder, RUN_FILES[table]));
   return files;
 }
 

@@ -34,7 +34,7 @@ export function readSyscalls(
   }
 
   let thread = table.int32("thread");
-  if (!allWithin(thread, 0, threads.rows.length)) {
+  if (!allWithin(thread, 0, threads.known)) {
     const pid = table.int32("pid");
     const tid = table.int32("tid");
     thread = thread.map((index, row) => threads.index(index, pid[row] as number, tid[row] as number, repairs));

@@ -5,7 +5,8 @@ import type { Repairs } from "./repairs.ts";
 
 /** Thread rows, and stand-ins for threads that are only referred to. */
 export class ThreadRows {
-  private readonly known: number;
+  /** Rows that were there from the beginning: those after them are stand-ins. */
+  readonly known: number;
   private readonly standIns = new Map<number, number>();
 
   constructor(readonly rows: ThreadInfo[]) {

@@ -28,7 +28,7 @@ export const NO_SITES: SiteIndexes = {
   function: new Int32Array(0),
 };
 
-export function siteDictionaries(trace: Trace): SiteIndexes {
+export function siteDictionaries(trace: Pick<Trace, "sites" | "stacks">): SiteIndexes {
   const files = new Map<string, number>();
   const functions = new Map<string, number>();
   const idIn = (ids: Map<string, number>, text: string): number => {
