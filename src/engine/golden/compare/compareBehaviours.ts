@@ -121,7 +121,8 @@ function matchesDivergence(rule: { readonly kind?: string | undefined }, { diver
 function missing({ excluded, sites, pairs, vocabulary }: Differences): Group[] {
   const withSites = sites.actual.events.site.some((site) => site >= 0);
   return excluded.flatMap((each): Group[] => {
-    if (!each.expected || each.golden === 0 || each.goldenEvent < 0) return [];
+    const [first] = each.goldenEvents;
+    if (first === undefined) return [];
     const same = (other: Excluded): boolean =>
       other.thread === each.thread &&
       other.name === each.name &&
@@ -136,9 +137,9 @@ function missing({ excluded, sites, pairs, vocabulary }: Differences): Group[] {
         family: "calls",
         kind: "removed",
         label: each.thread,
-        token: vocabulary.golden[shape[each.goldenEvent] as number] as number,
-        functionId: sites.functionId("golden", site[each.goldenEvent] as number),
-        edits: [{ edit: { kind: "removed", golden: each.goldenEvent, actual: -1 }, pair }],
+        token: vocabulary.golden[shape[first] as number] as number,
+        functionId: sites.functionId("golden", site[first] as number),
+        edits: each.goldenEvents.map((event) => ({ edit: { kind: "removed", golden: event, actual: -1 }, pair })),
         total: { golden: each.golden, actual: 0 },
         known: true,
         change: { what: "none" },

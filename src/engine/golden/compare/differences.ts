@@ -34,6 +34,8 @@ export interface ThreadDifferences {
   readonly actual: number;
   readonly label: string;
   readonly streams: { readonly golden: Stream; readonly actual: Stream };
+  /** Events that are compared, but not in order. */
+  readonly unordered: { readonly golden: Stream; readonly actual: Stream };
   /** For each event of the golden's stream its match in the run's stream, or -1. */
   readonly partner: Int32Array;
   readonly edits: readonly Edit[];
@@ -56,6 +58,7 @@ export interface Differences {
   readonly removedThreads: readonly UnmatchedThread[];
   readonly addedThreads: readonly UnmatchedThread[];
   readonly excluded: readonly Excluded[];
+  readonly varies: VariationIndex;
   /** Events that the mode wants compared, and how many of them were. */
   readonly wanted: { readonly golden: number; readonly actual: number };
   readonly compared: { readonly golden: number; readonly actual: number };
@@ -96,8 +99,8 @@ class DifferenceFinder {
         ? { pairs: [{ golden: 0, actual: 0 }], removed: [], added: [] }
         : matchThreads(golden, actual, (side, thread) => this.streams(side, thread).ordered.tokens);
     const pairs = match.pairs.map((pair) => this.compare(pair.golden, pair.actual));
-    const removedThreads = this.unmatched("golden", match.removed);
-    const addedThreads = this.unmatched("actual", match.added);
+    const removedThreads = this.unmatched("golden", match.removed, pairs);
+    const addedThreads = this.unmatched("actual", match.added, pairs);
     const count = (side: Side): number => {
       let sum = 0;
       for (const { ordered, unordered } of this.streamCache[side].values()) {
@@ -112,6 +115,7 @@ class DifferenceFinder {
       removedThreads,
       addedThreads,
       excluded: this.exclusions.excluded,
+      varies: this.varies,
       wanted: this.wanted,
       compared: { golden: count("golden"), actual: count("actual") },
     };
@@ -132,7 +136,8 @@ class DifferenceFinder {
       actual: edit.actual < 0 ? -1 : (of.actual.events[edit.actual] as number),
     });
     const streams = { golden: left.ordered, actual: right.ordered };
-    const base = { golden, actual, label: threadLabel(this.golden, golden), streams };
+    const unordered = { golden: left.unordered, actual: right.unordered };
+    const base = { golden, actual, label: threadLabel(this.golden, golden), streams, unordered };
     if (this.options.mode === "counts") {
       const edits = countEdits(left.ordered, right.ordered, subjectOf).map((edit) => events(edit, streams));
       const removed = edits.filter(({ kind }) => kind === "removed").length;
@@ -147,23 +152,27 @@ class DifferenceFinder {
     );
     const edits = editsOf(left.ordered, right.ordered, alignment, likeness).map((edit) => events(edit, streams));
 
-    const loose = { golden: left.unordered, actual: right.unordered };
-    const nothing = { partner: new Int32Array(loose.golden.events.length).fill(-1), matched: 0, givenUp: [] };
-    const looseEdits = editsOf(loose.golden, loose.actual, nothing, likeness).map((edit) => events(edit, loose));
+    const nothing = { partner: new Int32Array(unordered.golden.events.length).fill(-1), matched: 0, givenUp: [] };
+    const looseEdits = editsOf(unordered.golden, unordered.actual, nothing, likeness).map((edit) =>
+      events(edit, unordered),
+    );
     const inAnyOrder = looseEdits.filter(({ kind }) => kind === "moved").length;
     edits.push(...looseEdits.filter(({ kind }) => kind !== "moved"));
     const givenUp = alignment.givenUp.reduce((sum, box) => sum + box.aTo - box.aFrom + (box.bTo - box.bFrom), 0);
     return { ...base, partner: alignment.partner, edits, matched: alignment.matched + inAnyOrder, givenUp };
   }
 
-  private unmatched(side: Side, threads: readonly number[]): UnmatchedThread[] {
+  private unmatched(side: Side, threads: readonly number[], pairs: readonly ThreadDifferences[]): UnmatchedThread[] {
     const behaviour = this[side];
+    const paired = new Set(pairs.map((pair) => pair.label));
     const told: UnmatchedThread[] = [];
     for (const thread of threads) {
       const label = threadLabel(behaviour, thread);
       const { events } = this.streams(side, thread).ordered;
       const variation = this.varies.find(label, THREAD_VARIATION, "")[0];
-      if (variation === undefined) {
+      // Every sample had one of them.
+      const expected = variation?.varies === "count" && variation.min > 0 && !paired.has(label);
+      if (variation === undefined || (expected && side === "golden")) {
         told.push({ thread, label, events });
         continue;
       }
@@ -180,7 +189,7 @@ class DifferenceFinder {
         max: variation.max,
         golden: side === "golden" ? 1 : 0,
         actual: side === "actual" ? 1 : 0,
-        goldenEvent: -1,
+        goldenEvents: [],
       });
     }
     return told;
@@ -219,7 +228,7 @@ class DifferenceFinder {
       else if (treatment.kind === "unordered") unordered.add(event, treatment.loose ? this.loose(token) : token);
       else {
         treatment.excluded[side]++;
-        if (side === "golden" && treatment.excluded.goldenEvent < 0) treatment.excluded.goldenEvent = event;
+        if (side === "golden" && treatment.excluded.expected) treatment.excluded.goldenEvents.push(event);
       }
     }
     return { ordered: ordered.done(), unordered: unordered.done() };

@@ -18,8 +18,8 @@ export interface Excluded {
   readonly max: number;
   golden: number;
   actual: number;
-  /** One event of the golden, for telling; -1 when there was none. */
-  goldenEvent: number;
+  /** Events of the golden, where it is expected. */
+  readonly goldenEvents: number[];
 }
 
 export type Treatment =
@@ -52,7 +52,7 @@ export class Exclusions {
 
   treatmentOf(thread: string, { name, object }: EventShape, file: string, functionName: string): Treatment {
     const rule = this.rules.find((each) => matchesRule(each, { name, object, file, function: functionName }));
-    const base = { thread, name, object, function: functionName, golden: 0, actual: 0, goldenEvent: -1 };
+    const base = { thread, name, object, function: functionName, golden: 0, actual: 0, goldenEvents: [] };
     if (rule !== undefined) {
       const why = rule.reason ?? describeRule(rule);
       return this.exclude({ ...base, reason: "rule", why, expected: false, min: 0, max: 0 });

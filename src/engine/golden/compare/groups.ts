@@ -2,6 +2,8 @@ import type { DivergenceKind } from "../../../protocol/comparison.ts";
 import type { EventShape } from "../behaviour.ts";
 import type { Differences, Side, ThreadDifferences, UnmatchedThread } from "./differences.ts";
 import type { Edit } from "./edits.ts";
+import type { Excluded } from "./exclusions.ts";
+import { EXIT_VARIATION } from "./variationIndex.ts";
 import { wordingOf } from "./wording.ts";
 
 export interface PairEdit {
@@ -45,7 +47,7 @@ export interface ExitGroup {
   readonly family: "exit";
   readonly kind: "exit";
   readonly label: string;
-  readonly pair: ThreadDifferences | undefined;
+  readonly pair: ThreadDifferences;
   readonly golden: number | string;
   readonly actual: number | string;
   /** The calls that ended it. */
@@ -145,6 +147,7 @@ function exitGroups(differences: Differences): ExitGroup[] {
     if (before === null || now === null || before === now) continue;
     // Every thread of a process that is killed ends alike: the process is enough.
     if (left?.role === "thread") continue;
+    if (differences.varies.find(pair.label, EXIT_VARIATION, "").length > 0) continue;
     const edits = pair.edits
       .filter((edit) =>
         (["golden", "actual"] as const).every(
@@ -205,7 +208,11 @@ function callGroups(differences: Differences, taken: ReadonlySet<Edit>): CallGro
         continue;
       }
       const total = counts.inFunction(pair.label, subject, functionId);
-      const known = counts.anywhere(pair.label, subject).golden > 0;
+      const { name, object } = differences.vocabulary.shapes[token] as EventShape;
+      const isSame = (other: Excluded): boolean => other.name === name && other.object === object;
+      const known =
+        counts.anywhere(pair.label, subject).golden > 0 ||
+        differences.excluded.some((each) => each.thread === pair.label && isSame(each) && each.golden > 0);
       const kind: DivergenceKind =
         change.what === "order" || change.what === "unordered"
           ? "order"
@@ -297,10 +304,12 @@ class Counts {
       for (const pair of pairs) {
         if (pair.edits.length === 0 && sites.golden.threads[pair.golden]?.pool === "") continue;
         const byPlace = new Map<number, number>();
-        for (const event of pair.streams[side].events) {
-          const subject = vocabulary.subject[vocabulary[side][shape[event] as number] as number] as number;
-          const place = subject * 2 ** 20 + sites.functionId(side, site[event] as number);
-          byPlace.set(place, (byPlace.get(place) ?? 0) + 1);
+        for (const { events } of [pair.streams[side], pair.unordered[side]]) {
+          for (const event of events) {
+            const subject = vocabulary.subject[vocabulary[side][shape[event] as number] as number] as number;
+            const place = subject * 2 ** 20 + sites.functionId(side, site[event] as number);
+            byPlace.set(place, (byPlace.get(place) ?? 0) + 1);
+          }
         }
         for (const [place, count] of byPlace) {
           const subject = Math.floor(place / 2 ** 20);

@@ -105,7 +105,10 @@ function forEachComparedEvent(
     }
   };
   for (const side of ["golden", "actual"] as const) {
-    for (const pair of pairs) visit(side, pair.streams[side].events);
+    for (const { streams, unordered } of pairs) {
+      visit(side, streams[side].events);
+      visit(side, unordered[side].events);
+    }
     for (const { events } of side === "golden" ? removedThreads : addedThreads) visit(side, events);
   }
 }
