@@ -95,6 +95,17 @@ describe("a run folder", () => {
     );
   });
 
+  it("that is larger than an array can be is refused with a way out", async () => {
+    const path = await record();
+    // Sparse: takes no space.
+    truncateSync(join(path, RUN_FILES.syscalls), 2 ** 32 + 8);
+    await expect(openRun(path)).rejects.toMatchObject({
+      name: "ExpectedError",
+      message: expect.stringContaining("too large to be held in memory"),
+      wayOut: expect.stringContaining("polars"),
+    });
+  });
+
   it("with a damaged manifest shows what its tables tell, at every cut, and is incomplete", async () => {
     const path = await record();
     const whole = await openRun(path);

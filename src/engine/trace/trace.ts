@@ -215,6 +215,7 @@ export interface TraceProblem {
     | "setuid"
     | "left-running"
     | "artifact"
+    | "report-missing"
     | "unsymbolised"
     /** A source file changed after its binary was built: lines may be off. */
     | "stale-source";

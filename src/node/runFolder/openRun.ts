@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
+import { formatBytes } from "../../base/format.ts";
 import { readTables, type TableFiles } from "../../engine/trace/arrowIn.ts";
 import { TABLE_NAMES, type TableName } from "../../engine/trace/arrowSchema.ts";
 import type { Trace, TraceProblem } from "../../engine/trace/trace.ts";
@@ -83,7 +84,7 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
     const handle = await open(path, "r");
     try {
       const { size } = await handle.stat();
-      const bytes = new Uint8Array(size);
+      const bytes = allocate(path, size);
       let done = 0;
       while (done < size) {
         const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, 1 << 28), done);
@@ -96,9 +97,24 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
     }
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    if (errorCode(error) === "") throw error;
+    if (error instanceof ExpectedError || errorCode(error) === "") throw error;
     throw new ExpectedError(`${path} cannot be read (${errorCode(error)})`, {
       code: "unreadable-trace",
+      cause: error,
+    });
+  }
+}
+
+/** @throws ExpectedError beyond 4 GiB, the most that one array holds, and beyond the machine's memory */
+function allocate(path: string, size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ExpectedError(`${path} is too large to be held in memory (${formatBytes(size)})`, {
+      code: "unreadable-trace",
+      wayOut:
+        "The run is whole: read its .arrow files with polars, pandas or DuckDB, or record with a narrower filter.",
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ExpectedError } from "../../base/errors.ts";
 import { plural } from "../../base/format.ts";
 import type { RunStore, SessionEnd } from "../../engine/session/ports.ts";
 import type { TraceBatch } from "../../engine/session/recording.ts";
@@ -149,7 +150,15 @@ export class RunWriter implements RunStore {
     try {
       await this.finishing.report(this.folder, this.manifest);
     } catch (error) {
-      this.takeDiskError(error, problems);
+      if (error instanceof ExpectedError) {
+        problems.push({
+          kind: "report-missing",
+          message: `${RUN_FILES.report} was not written: ${error.message}.`,
+          losesData: false,
+        });
+      } else {
+        this.takeDiskError(error, problems);
+      }
       this.update(completeness(problems, end.failed));
     }
     this.save();
