@@ -74,11 +74,16 @@ export const ENVIRONMENT_FILES: readonly EnvironmentPattern[] = [
   },
 ];
 
+/** Whether any pattern could match: every one of them begins at the root, in the home folder, or holds one of these. */
+const MAYBE =
+  /^(?:\/(?:etc|usr|lib|proc|sys|dev|var|run|selinux|nodejs)|<home>\/\.|unix)|\.so|gconv|zoneinfo|terminfo|glibc|libnss|openssl|python|packages|pyvenv|pybuilddir|Modules|\.pth|__pycache__|customize|lib-dynload|node_modules|icudt|hsperf/;
+
 const known = new Map<string, boolean>();
 const KEEP = 20_000;
 
 /** Whether a normalised path is one that programs read because of the machine they are on. */
 export function isEnvironmentFile(path: string): boolean {
+  if (!MAYBE.test(path)) return false;
   let result = known.get(path);
   if (result === undefined) {
     result = ENVIRONMENT_FILES.some(({ match }) => match.test(path));

@@ -50,6 +50,9 @@ const TEMPORARY_SIBLINGS: readonly { readonly match: RegExp; readonly replace: s
   { match: /^(.+\.)[A-Za-z0-9]{6}(~|\.part|\.new|\.lock)?$/, replace: "$1<random>$2" },
 ];
 
+/** Whether any name of a path could be such a file; most are not. */
+export const MAYBE_SIBLING = /te?mp|\.pyc?\.|\.nfs|\.fuse|\.[A-Za-z0-9]{6}(?:[~./]|$)/i;
+
 export function temporarySibling(name: string): string {
   if (name.includes("<")) return name;
   for (const [index, { match, replace }] of TEMPORARY_SIBLINGS.entries()) {
@@ -69,6 +72,7 @@ const RUN = /(\.goldentrace\/runs\/)[^/\s"'<>]+/g;
 
 /** Checksums, object ids, build hashes and uuids anywhere in a text. */
 export function hashes(text: string): string {
+  if (!/[0-9a-fA-F]{8}|\/objects\//.test(text)) return text;
   return text
     .replace(UUID, "<uuid>")
     .replace(GIT_OBJECT, "$1<hash>")
@@ -85,7 +89,7 @@ export function hashes(text: string): string {
 
 /** Folders of our own recordings. */
 export function runFolders(text: string): string {
-  return text.replace(RUN, "$1<run>");
+  return !text.includes(".goldentrace/") ? text : text.replace(RUN, "$1<run>");
 }
 
 const PROC: readonly { readonly match: RegExp; readonly replace: string }[] = [
@@ -109,6 +113,7 @@ const USER_PLACES: readonly RegExp[] = [/^(\/run\/user\/|\/var\/run\/user\/)\d+/
 
 /** The user's number or name where the system keeps something for each user. */
 export function userPlaces(path: string, user: string): string {
+  if (!/^(?:<tmp>|\/(?:run|var|dev))\//.test(path)) return path;
   let result = path;
   for (const place of USER_PLACES) result = result.replace(place, "$1<user>");
   const named = /^(?:<tmp>|\/run|\/var\/run|\/var\/mail|\/var\/spool|\/dev\/shm)\//.test(result);

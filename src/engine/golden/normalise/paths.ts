@@ -1,6 +1,7 @@
 import { normalizePosixPath } from "../../trace/sites.ts";
 import {
   hashes,
+  MAYBE_SIBLING,
   pidsInNames,
   procPaths,
   recordingTimes,
@@ -110,6 +111,7 @@ export class PathRules {
 
   private temporaryNames(path: string): string {
     const below = path.startsWith("<tmp>/");
+    if (!below && !MAYBE_SIBLING.test(path)) return path;
     const parts = path.split("/");
     return parts
       .map((part, index) => (index === 0 && below ? part : below ? temporaryName(part) : temporarySibling(part)))

@@ -20,9 +20,10 @@ export interface CallShape {
   readonly result: ResultKind;
   /** A chunk of a stream: in a row they count as one. */
   readonly chunk: boolean;
-  readonly numbers: Map<number, number>;
-  readonly errors: Map<string, number>;
-  readonly values: Map<string, number>;
+  /** The last outcome, and all others: nearly every call has one. */
+  lastOutcome: number | string;
+  lastShape: number;
+  outcomes: Map<number | string, number> | undefined;
 }
 
 /** Distinct calls and events, each kept once. */
@@ -47,9 +48,9 @@ export class Shapes {
         object,
         result: signatureOf(call.name)?.result ?? "keep",
         chunk: this.options.streamChunks && isChunk(call.name, object),
-        numbers: new Map(),
-        errors: new Map(),
-        values: new Map(),
+        lastOutcome: "",
+        lastShape: -1,
+        outcomes: undefined,
       };
       this.calls.push(shape);
       this.callIds.set(key, shape);
@@ -62,39 +63,42 @@ export class Shapes {
   }
 
   failed(call: CallShape, errno: string): number {
-    return this.outcome(call, call.errors, errno, -1, "", errno, "");
+    return this.outcome(call, `!${errno}`, -1, "", errno, "");
   }
 
   returned(call: CallShape, result: number, exact: string): number {
-    if (exact !== "") return this.outcome(call, call.values, `=${exact}`, result, exact, "", "");
-    return this.outcome(call, call.numbers, result, result, "", "", "");
+    if (exact !== "") return this.outcome(call, `=${exact}`, result, exact, "", "");
+    return this.outcome(call, result, result, "", "", "");
   }
 
   /** Returned something that stands for `value`. */
   made(call: CallShape, value: string): number {
-    return value === ""
-      ? this.outcome(call, call.numbers, 0, 0, "", "", "")
-      : this.outcome(call, call.values, value, 0, "", "", value);
+    return value === "" ? this.outcome(call, 0, 0, "", "", "") : this.outcome(call, `>${value}`, 0, "", "", value);
   }
 
-  private outcome<K>(
+  private outcome(
     call: CallShape,
-    known: Map<K, number>,
-    key: K,
+    key: number | string,
     result: number,
     resultText: string,
     errno: string,
     value: string,
   ): number {
-    let id = known.get(key);
+    if (call.lastShape !== -1 && Object.is(call.lastOutcome, key)) return call.lastShape;
+    let id = call.outcomes?.get(key);
     if (id === undefined) {
       id = this.all.length;
-      known.set(key, id);
+      if (call.lastShape !== -1) {
+        call.outcomes ??= new Map([[call.lastOutcome, call.lastShape]]);
+        call.outcomes.set(key, id);
+      }
       const { name, args, object } = call;
       const classification = classifyCall(name, object, args, errno, this.options.environmentFiles);
       this.all.push({ name, args, result, resultText, errno, value, object, ...classification });
       this.chunks.push(call.chunk && classification.observable);
     }
+    call.lastOutcome = key;
+    call.lastShape = id;
     return id;
   }
 }
