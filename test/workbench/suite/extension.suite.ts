@@ -67,6 +67,16 @@ describe("the extension", () => {
     );
   });
 
+  it("knows the user's errors of the bundles that it loads later", () => {
+    const bundle = (name: string) => require(path.join(extension.extensionPath, "dist", name));
+    const { ExpectedError } = bundle("extension.cjs");
+    for (const name of readdirSync(path.join(extension.extensionPath, "dist", "extension"))) {
+      if (name.endsWith(".cjs")) bundle(path.join("extension", name));
+    }
+    const { readManifest } = bundle("extension/manifest.cjs");
+    assert.throws(() => readManifest(workspace().uri.fsPath), ExpectedError);
+  });
+
   it("records a launched program and announces its start, figures and end", async () => {
     const program = path.join(workspace().uri.fsPath, "hello.py");
     writeFileSync(program, "import os, sys\nprint('hello from', os.getcwd())\nsys.exit(3)\n");
