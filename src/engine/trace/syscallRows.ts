@@ -2,6 +2,7 @@ import { StringTable } from "../../base/stringTable.ts";
 import { COPY_SLACK, copyAscii } from "./asciiBuffer.ts";
 import { ERRNO_NAMES } from "./errnoNames.ts";
 import { ResultTexts } from "./resultTexts.ts";
+import { sortInPlace } from "./sortInPlace.ts";
 import { SYSCALL_NAMES } from "./syscallNames.ts";
 import type { SyscallColumns } from "./trace.ts";
 
@@ -163,7 +164,8 @@ export class SyscallRows {
     this.rows = 0;
     this.latest = Number.NEGATIVE_INFINITY;
     this.sorted = true;
-    return sorted ? columns : sortByStart(columns);
+    if (!sorted) sortInPlace(columns, offsets);
+    return columns;
   }
 
   private gather<T extends Column>(column: (block: Block) => Column, into: T): T {
