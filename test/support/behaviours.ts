@@ -122,7 +122,7 @@ function callFrom(statement: string): { shape: EventShape; site?: BehaviourSite;
   }
   const on = object === "-" ? "" : object;
   // As the calls that take a size have it: descriptor, buffer, size.
-  const sized = name === "read" || name === "write";
+  const sized = (name === "read" || name === "write") && args.length > 0;
   const shape: EventShape = {
     name,
     args: [...(on === "" ? [] : [on]), ...(sized ? ["", ...args] : args)],

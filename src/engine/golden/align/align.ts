@@ -22,7 +22,7 @@ const SMALL = 256;
 
 /** In proportion to the input, so that many short threads together cost no more than one long one; see `docs/goldens.md`. */
 export function defaultLimits(a: number, b: number): AlignLimits {
-  const perElement = Math.min(1.2e8, Math.max(5e5, 75 * (a + b)));
+  const perElement = Math.min(8e7, Math.max(5e5, 40 * (a + b)));
   return { work: perElement, anchoredWork: perElement };
 }
 

@@ -13,7 +13,7 @@ import { obstacle } from "./preconditions.ts";
 import { renacerScores } from "./renacerScores.ts";
 import { compareImportance } from "./severity.ts";
 import { siteTable } from "./siteTable.ts";
-import { renacerKey, summaryKey, vocabularyOf } from "./vocabulary.ts";
+import { knownToRenacer, knownToSummary, vocabularyOf } from "./vocabulary.ts";
 
 /** More divergences than a person reads; what is beyond is counted in a note. */
 const MAX_DIVERGENCES = 500;
@@ -106,7 +106,7 @@ function howToCompare(golden: Golden, actual: Behaviour, options: CompareOptions
   return {
     ...common,
     firstThreadOnly: true,
-    vocabulary: vocabularyOf(golden.behaviour, actual, summary ? summaryKey : renacerKey),
+    vocabulary: vocabularyOf(golden.behaviour, actual, summary ? knownToSummary : knownToRenacer),
     ...(summary ? { mode: "counts" as const, everything: true } : {}),
   };
 }

@@ -17,19 +17,20 @@ export interface Vocabulary {
   looseToken(token: number): number;
 }
 
-/** @param keyOf what of a shape is compared */
+/** @param compared what of a shape is compared: the shape with the rest left empty */
 export function vocabularyOf(
   golden: Behaviour,
   actual: Behaviour,
-  keyOf: (shape: EventShape) => string = wholeKey,
+  compared: (shape: EventShape) => EventShape = (shape) => shape,
 ): Vocabulary {
   const keys = new StringTable();
   const shapes: EventShape[] = [];
   const observable: boolean[] = [];
   const tokensOf = (behaviour: Behaviour): Int32Array =>
     Int32Array.from(behaviour.shapes, (shape) => {
-      const token = keys.intern(keyOf(shape));
-      if (token === shapes.length) shapes.push(shape);
+      const what = compared(shape);
+      const token = keys.intern(keyOf(what));
+      if (token === shapes.length) shapes.push(what);
       // A golden may have been read with other means to classify than the run.
       observable[token] = observable[token] === true || shape.observable;
       return token;
@@ -53,18 +54,19 @@ export function vocabularyOf(
   };
 }
 
-function wholeKey({ name, args, result, resultText, errno, value, object }: EventShape): string {
+function keyOf({ name, args, result, resultText, errno, value, object }: EventShape): string {
   return `${name}\0${result}\0${resultText}\0${errno}\0${value}\0${object}\0${args.join("\0")}`;
 }
 
 const PATH_CALLS = new Set(["open", "openat", "openat2", "creat"]);
 
 /** What renacer's files tell of an event: its name, whether it failed, and the path that was opened. */
-export function renacerKey({ name, errno, object }: EventShape): string {
-  return `${name}\0${errno === "" ? "" : "failed"}\0${PATH_CALLS.has(name) ? object : ""}`;
+export function knownToRenacer(shape: EventShape): EventShape {
+  const object = PATH_CALLS.has(shape.name) ? shape.object : "";
+  return { ...knownToSummary(shape), errno: shape.errno === "" ? "" : "error", object };
 }
 
 /** What a summary tells of an event. */
-export function summaryKey({ name }: EventShape): string {
-  return name;
+export function knownToSummary(shape: EventShape): EventShape {
+  return { ...shape, args: [], result: 0, resultText: "", errno: "", value: "", object: "" };
 }
