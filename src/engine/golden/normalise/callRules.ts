@@ -19,6 +19,7 @@ export type StandardStreams = readonly [string | undefined, string | undefined, 
 const STANDARD = ["<stdin>", "<stdout>", "<stderr>"] as const;
 /** Calls that create a process or a thread. */
 const CREATING: ReadonlySet<string> = new Set(["clone", "clone3", "clone2", "fork", "vfork"]);
+const DESCRIPTOR = /^(?:-?\d+|AT_FDCWD|fd)$/;
 const SOCKET_TARGET = /^(?:socket:\[|[A-Z][A-Z0-9-]*:\[)/;
 const ADDRESS_IN_TEXT = /(?<![\w|<])0x[0-9a-f]{6,}\b/g;
 
@@ -84,7 +85,7 @@ export class CallRules {
   }
 
   private sizes(signature: Signature | undefined, args: string[]): readonly string[] {
-    if (signature === undefined || !signature.args.includes("size")) return args;
+    if (signature?.result !== "count" || !signature.args.includes("size")) return args;
     const object = objectOf(signature.name, args);
     if (!isStream(object)) return args;
     return args.map((arg, index) => {
@@ -157,7 +158,10 @@ export class CallRules {
       this.hit("descriptors");
       return "fd<>";
     }
-    const target = this.target(number, text.slice(open + 1, endOfAnnotation(text, open)));
+    const close = endOfAnnotation(text, open);
+    // Text that was cut off, or is no descriptor at all.
+    if (!DESCRIPTOR.test(number) || close >= text.length) return text;
+    const target = this.target(number, text.slice(open + 1, close));
     if (number === "AT_FDCWD" || number === "fd" || !this.isOn("descriptors")) return `${number}<${target}>`;
     this.hit("descriptors");
     return `fd<${target}>`;

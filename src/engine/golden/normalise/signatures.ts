@@ -128,12 +128,12 @@ const TABLE: Readonly<Record<EventClass, string>> = {
   `,
   network: `
     always socket(keep, keep, keep) = fd
-    always connect(fd, address, size) = keep
-    always bind(fd, address, size) = keep
+    always connect(fd, address, out) = keep
+    always bind(fd, address, out) = keep
     always listen(fd, keep) = keep
     always accept4(fd, out, out, keep) = fd
     always shutdown(fd, keep) = keep
-    write sendto(fd, data, size, keep, address, size) = count
+    write sendto(fd, data, size, keep, address, out) = count
     write sendmsg(fd, data, keep) = count
     write sendmmsg(fd, data, keep, keep) = count
     read recvfrom(fd, data, size, keep, out, out) = count
