@@ -116,11 +116,12 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const state = this.state();
     const recording = this.recordings.current;
     if (recording === undefined || recording.info === null) return state;
-    if (!recording.over) {
-      const { update } = await this.recordings.request(recording.sessionId, "goldentrace.snapshot", {});
-      return { ...state, update: update ?? state.update };
-    }
-    const update = await this.finishedRuns.update(recording.info.runFolder);
+    const update = await this.ask(
+      recording,
+      recording.info.runFolder,
+      async () => (await this.recordings.request(recording.sessionId, "goldentrace.snapshot", {})).update,
+      (runFolder) => this.finishedRuns.update(runFolder),
+    );
     return { ...state, update: update ?? state.update };
   }
 
@@ -128,10 +129,30 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const recording: WindowRecording | undefined = this.recordings.find(request.sessionId);
     if (recording === undefined || recording.info === null) return EMPTY_PAGE;
     const page = { filter: request.filter, from: request.from, count: request.count };
-    // The adapter leaves with its session; from then on the run folder answers.
-    return recording.over
-      ? this.finishedRuns.logs(recording.info.runFolder, page)
-      : this.recordings.request(request.sessionId, "goldentrace.logs", page);
+    return this.ask(
+      recording,
+      recording.info.runFolder,
+      () => this.recordings.request(request.sessionId, "goldentrace.logs", page),
+      (runFolder) => this.finishedRuns.logs(runFolder, page),
+    );
+  }
+
+  /** The adapter leaves with its session; from then on the run folder answers, also what was asked at that moment. */
+  private async ask<T>(
+    recording: WindowRecording,
+    folder: string,
+    adapter: () => Promise<T>,
+    runFolder: (folder: string) => Promise<T>,
+  ): Promise<T> {
+    if (!recording.over) {
+      try {
+        return await adapter();
+      } catch (error) {
+        const now = this.recordings.find(recording.sessionId);
+        if (now !== undefined && !now.over && now.end === null) throw error;
+      }
+    }
+    return runFolder(folder);
   }
 
   dispose(): void {
