@@ -54,6 +54,8 @@ try {
       packages: "external",
       plugins: [sourcePlaces],
       sourcemap: "inline",
+      // Constants in place of variables, as in the bundles that are shipped.
+      minifySyntax: true,
       logLevel: "warning",
     });
     const { status: code } = spawnSync(process.execPath, [script, ...rest], { stdio: "inherit" });
