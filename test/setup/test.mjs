@@ -93,7 +93,7 @@ async function main() {
     const workbench = chosen.some((stage) => stage.needsWorkbench);
     await setUpPackages({ purpose: "test", workbench, browser: workbench });
     // Minutes when it is not there yet, which the stages before those that need it fill.
-    const server = workbench ? ensureWorkbench({ inBackground: true }) : Promise.resolve();
+    const server = workbench ? ensureWorkbench() : Promise.resolve();
     // Whoever needs it meets the failure below.
     server.catch(() => undefined);
     for (const { name, argv, counts, needsWorkbench } of chosen) {

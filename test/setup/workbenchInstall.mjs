@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory, workbenchLocation, workbenchPackage } from "../workbench/location.mjs";
-import { childEnvironment, findProgram, npmCommand, runLockedStep, runMain, SetupError } from "./processes.mjs";
+import { childEnvironment, npmCommand, runLockedStep, runMain, SetupError } from "./processes.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
 
@@ -15,11 +15,8 @@ const unfinishedPrefix = ".unfinished-workbench-";
 /** Parts of the server that are built here; loading them shows that the build works. */
 const nativeModules = ["node-pty", "@vscode/spdlog", "@parcel/watcher", "@vscode/sqlite3", "kerberos"];
 
-/**
- * Installs the server unless it is there.
- * @param {{inBackground?: boolean}} [options] with low priority, for something else goes on meanwhile
- */
-export async function ensureWorkbench({ inBackground = false } = {}) {
+/** Installs the server unless it is there. */
+export async function ensureWorkbench() {
   if (workbenchLocation().installed) {
     return;
   }
@@ -31,7 +28,7 @@ export async function ensureWorkbench({ inBackground = false } = {}) {
   await runLockedStep(
     path.join(cacheDirectory(), "workbench.lock"),
     "Installing the VS Code server (once, about two minutes)",
-    inBackground && findProgram("nice") ? ["nice", process.execPath, thisFile] : [process.execPath, thisFile],
+    [process.execPath, thisFile],
   );
 }
 
