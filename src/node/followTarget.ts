@@ -1,4 +1,3 @@
-import { filterPasses } from "../engine/read/filterPasses.ts";
 import type { RecordingSession } from "../engine/session/recordingSession.ts";
 import type { ThreadInfo } from "../engine/trace/trace.ts";
 import type { RunExit } from "../protocol/runFolder.ts";
@@ -21,8 +20,6 @@ export interface Surroundings {
   readonly request: RecordingRequest;
   readonly recorder: ChosenRecorder;
   readonly plan: StdioPlan;
-  /** As strace gets it. */
-  readonly filter: string;
   readonly clock: ClockPair;
   readonly modules: ModuleIdentities;
   now(): number;
@@ -95,7 +92,7 @@ function exitOf(end: TargetEnd, main: ThreadInfo | undefined): RunExit | null {
   return null;
 }
 
-function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan, filter }: Surroundings): void {
+function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan }: Surroundings): void {
   if (recorder.id === "none") {
     const asked = request.options.recorder === "none";
     session.problem({
@@ -109,14 +106,6 @@ function sayWhatIsMissing(session: RecordingSession, { request, recorder, plan, 
       kind: "metrics-sampled",
       message: `CPU time and I/O were sampled every ${request.options.metricsIntervalMs} ms: what processes did after their last sample, and children that lived for less, are not counted in full.`,
       losesData: false,
-    });
-  }
-  if (plan.capture === "tracer" && request.what.kind === "launch" && !filterPasses(filter, "write")) {
-    session.problem({
-      kind: "logs-not-captured",
-      message:
-        "The program's lines were not recorded: the filter leaves out the calls that print to the terminal (add write).",
-      losesData: true,
     });
   }
   if (plan.capture === "off") {

@@ -1,4 +1,5 @@
 import { ExpectedError } from "../base/errors.ts";
+import { filterPasses, passingToo } from "../engine/read/filterPasses.ts";
 import { traceEnvironment } from "../engine/read/logs/traceEnv.ts";
 import { StraceReader } from "../engine/read/strace/straceReader.ts";
 import type { TerminalWrite } from "../engine/read/strace/writeDump.ts";
@@ -11,6 +12,7 @@ import { noteThreads } from "./attachedThreads.ts";
 import { readClocks } from "./clocks.ts";
 import { followTarget } from "./followTarget.ts";
 import { gitInfo } from "./gitInfo.ts";
+import { inheritedDescriptors } from "./inheritedDescriptors.ts";
 import { OutputPaths } from "./outputPaths.ts";
 import { checkDirectory, type ResolvedProgram, resolveProgram } from "./program.ts";
 import { pythonStartupDirectory } from "./pythonStartup.ts";
@@ -25,12 +27,17 @@ import { ModuleIdentities } from "./symbolise/moduleIdentity.ts";
 import { createTarget } from "./targets/createTarget.ts";
 import type { Target } from "./targets/target.ts";
 
+/** How programs print to a terminal. */
+const PRINTING_CALLS = ["write", "writev"] as const;
+
 /**
  * Starts (or attaches to) a program and records it into a new run folder.
  * @throws ExpectedError when it cannot be started or recorded; no run folder is left behind then
  */
 export async function startRecording(request: RecordingRequest): Promise<Recording> {
   const { what, options } = request;
+  // First of all: what we open from here on is ours alone.
+  const inherited = what.kind === "launch" && what.stdio.kind === "inherit" ? inheritedDescriptors() : [];
   const program = what.kind === "launch" ? checkProgram(what) : undefined;
   const [recorder, git] = await Promise.all([
     chooseRecorder(
@@ -52,6 +59,9 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
       ? planStdio(what.stdio, traced)
       : { stdin: "inherit", output: "inherit", capture: "tracer", paths: { stdout: undefined, stderr: undefined } };
   const filter = parseStraceFilter(options.filter);
+  // Where the program prints past us, its lines are seen in its calls, whether these were asked for or not.
+  const captureOnly =
+    traced && plan.capture === "tracer" ? PRINTING_CALLS.filter((name) => !filterPasses(filter.expression, name)) : [];
   const seccomp = traced && what.kind === "launch" && filter.seccomp;
   const envSet = what.kind === "launch" ? environmentToSet(request, what) : {};
 
@@ -83,15 +93,17 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     recorder,
     program,
     plan,
-    filter: filter.expression,
+    filter: passingToo(filter.expression, captureOnly),
     seccomp,
     envSet,
+    inherited,
     onTerminalPid: (pid) => outputPaths.take(pid),
   });
   const reader = traced
     ? new StraceReader(builder, {
         captureData: options.captureData,
         stacks: options.stacks,
+        captureOnly,
         ...(plan.capture === "tracer" ? { terminal: (write) => takeWrite(session, outputPaths, write) } : {}),
       })
     : undefined;
@@ -136,7 +148,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     writer.discard();
     throw error;
   }
-  followTarget(session, target, { request, recorder, plan, filter: filter.expression, clock, modules, now });
+  followTarget(session, target, { request, recorder, plan, clock, modules, now });
   return session;
 }
 

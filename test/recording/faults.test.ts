@@ -1,8 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { identify } from "../../src/node/processes.ts";
+import { identify, tracerOf } from "../../src/node/processes.ts";
 import { listRuns } from "../../src/node/runFolder/listRuns.ts";
 import { openRun } from "../../src/node/runFolder/openRun.ts";
 import { RUN_FILES } from "../../src/protocol/runFiles.ts";
@@ -172,6 +182,55 @@ describe("the recorder is killed", () => {
   });
 });
 
+describe("the recorder is killed while the program has a terminal or file of its own", () => {
+  it.each([
+    { filter: "", traced: false },
+    // The kernel filters calls for the tracer: without one they would fail.
+    { filter: "openat,write", traced: true },
+  ])("the program goes on and nothing else is printed there (filter $filter)", async ({ filter, traced }) => {
+    const word = `on-its-own-${process.pid}-${filter.length}`;
+    const go = join(bench.folder, `${word}-go`);
+    const output = join(bench.folder, `${word}-output`);
+    const descriptor = openSync(output, "w");
+    const script =
+      'echo one; while ! test -e "$1"; do sleep 0.02; done; /bin/echo two; ls "$1" >/dev/null; echo three >&2';
+    const job = bench.job(["sh", "-c", script, word, go], { options: { filter } });
+    const recorder = bench.spawnRecorder(job, { stdio: ["ignore", descriptor, descriptor] });
+    const { pid } = await started(job);
+    await until(
+      () => readFileSync(output, "utf8"),
+      (text) => text === "one\n",
+    );
+    const tracer = await until(
+      () => tracerOf(pid),
+      (seen) => seen !== 0,
+    );
+    const reader = `/proc/${recorder.pid}/fd/`;
+    await until(
+      () => processesWith(reader).length,
+      (count) => count >= 2,
+    );
+    recorder.kill("SIGKILL");
+    await new Promise((gone) => recorder.once("exit", gone));
+    if (!traced) {
+      await until(
+        () => tracerOf(pid),
+        (seen) => seen === 0,
+      );
+    }
+    writeFileSync(go, "");
+    for (const path of [word, reader]) {
+      await until(
+        () => processesWith(path),
+        (left) => left.length === 0,
+      );
+    }
+    expect(identify(tracer)).toBeUndefined();
+    expect(readFileSync(output, "utf8")).toBe("one\ntwo\nthree\n");
+    closeSync(descriptor);
+  });
+});
+
 describe("the disk takes no more", () => {
   it("because of a limit on file sizes: the program is not affected and the run says so", async () => {
     const script = "for i in $(seq 1 4000); do echo line $i of many; done; echo end >&2; exit 5";
@@ -269,6 +328,31 @@ describe("one file for both streams", () => {
     expect(trace.logs.text.join("\n")).toBe(bare.stdout.toString().trimEnd());
     expect([...trace.logs.stream]).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
   });
+
+  it.each(["openat", "!write,close", "%desc,!write", "none"])(
+    "records its lines although the filter %j leaves out what prints them, and no such call",
+    async (filter) => {
+      const plain = await bench.record(["python3", "-c", PRINTS_BOTH], { options: { filter } });
+      const job = bench.job(["python3", "-c", PRINTS_BOTH], { options: { filter } });
+      await finish(bench.spawnRecorder(job, { stdio: ["ignore", "pipe", "inherit"] }, ["sh", "-c", '"$@" 2>&1', "sh"]));
+      const manifest = manifestOf(readOutcome(job));
+      expect(manifest).toMatchObject({ capture: "tracer", complete: true, problems: [], recorder: { filter } });
+      const { trace } = await openRun(join(bench.runs, manifest.id));
+      expect(trace.logs.length).toBe(10);
+      const counts = async (id: string): Promise<Record<string, number>> => {
+        const { syscalls } = (await openRun(join(bench.runs, id))).trace;
+        const calls: Record<string, number> = {};
+        for (const name of syscalls.name) {
+          const text = syscalls.names[name] ?? "";
+          calls[text] = (calls[text] ?? 0) + 1;
+        }
+        return calls;
+      };
+      const counted = await counts(manifest.id);
+      expect(counted).not.toHaveProperty("write");
+      expect(counted).toEqual(await counts(manifestOf(plain.outcome).id));
+    },
+  );
 });
 
 const PRINTS_BOTH = `

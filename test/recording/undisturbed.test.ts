@@ -112,6 +112,50 @@ describe("a recorded program", () => {
   }
 });
 
+describe("descriptors above the standard streams", () => {
+  const LIST =
+    "ls -l /proc/self/fd | sed -n 's/.* \\([0-9]*\\) -> \\(.*\\)/\\1 \\2/p' | grep -v '^[0-2] \\|/proc/' | sort -n";
+
+  it.each(["strace", "none"] as const)("reach the program (%s)", async (recorder) => {
+    const file = join(bench.folder, "handed on");
+    writeFileSync(file, "");
+    const words = ["sh", "-c", `${LIST}; exit 0`];
+    // With and without a shell between: the last command of a shell takes its place.
+    for (const prefix of [
+      ["bash", "-c", 'exec 3<"$0" 9>>"$0"; "$@"', file],
+      ["bash", "-c", 'exec 3<"$0" 9>>"$0"; "$@"; exit $?', file],
+    ]) {
+      const bare = await runBare([...prefix, ...words], { cwd: bench.folder });
+      expect(bare.stdout.toString()).toContain(`3 ${file}\n`);
+      const recorded = await bench.record(words, { prefix, options: { recorder } });
+      const seen = recorded.stdout.toString().split("\n");
+      for (const line of [`3 ${file}`, `9 ${file}`]) expect(seen).toContain(line);
+      expect(seen.filter((line) => line.includes("pipe:") || line.includes("anon_inode"))).toEqual(
+        bare.stdout
+          .toString()
+          .split("\n")
+          .filter((line) => line.includes("pipe:") || line.includes("anon_inode")),
+      );
+    }
+  });
+
+  it("let a make take part in the jobs of the make that started us", async () => {
+    const makefile = join(bench.folder, "jobs.mk");
+    const lines = ["all: ; +@$(RECORD)", "sub: one two", "one two: ; @echo $@; sleep 0.05", ""];
+    writeFileSync(makefile, lines.join("\n"));
+    const prefix = [
+      "sh",
+      "-c",
+      'm=$1; shift; for w in "$@"; do r="$r \'$w\'"; done; exec make -f "$m" -j3 RECORD="$r" all',
+      "sh",
+      makefile,
+    ];
+    const recorded = await bench.record(["make", "--no-print-directory", "-f", makefile, "sub"], { prefix });
+    expect(recorded.stderr.toString()).not.toContain("jobserver");
+    expect(recorded.stdout.toString().split("\n").sort()).toEqual(["", "one", "two"]);
+  });
+});
+
 /** Calls by name as `strace -f -c` counts them. */
 async function straceCounts(command: readonly string[]): Promise<Record<string, number>> {
   const file = join(bench.folder, "counts");

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { filterPasses } from "./filterPasses.ts";
+import { SYSCALL_NAMES } from "../trace/syscallNames.ts";
+import { filterPasses, passingToo } from "./filterPasses.ts";
 import { parseStraceFilter } from "./straceFilter.ts";
 
 it.each([
@@ -14,4 +15,25 @@ it.each([
   ["%desc,!write", false],
 ])("tells whether write passes the filter %j", (filter, passes) => {
   expect(filterPasses(parseStraceFilter(filter).expression, "write")).toBe(passes);
+});
+
+it.each([
+  "",
+  "none",
+  "read",
+  "read,write",
+  "%file",
+  "%desc",
+  "!write",
+  "!%desc,close",
+  "!writev,read",
+  "/^wri/",
+  "!/v$/",
+])("passes what %j passes and two calls more", (filter) => {
+  const { expression } = parseStraceFilter(filter);
+  const wider = passingToo(expression, ["write", "writev"]);
+  for (const name of SYSCALL_NAMES) {
+    const expected = filterPasses(expression, name) || name === "write" || name === "writev";
+    expect(`${name} ${filterPasses(wider, name)}`).toBe(`${name} ${expected}`);
+  }
 });

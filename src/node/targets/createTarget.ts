@@ -19,6 +19,8 @@ export interface TargetParts {
   readonly filter: string;
   readonly seccomp: boolean;
   readonly envSet: Readonly<Record<string, string>>;
+  /** Further descriptors for the program, as `Launch.inherited`. */
+  readonly inherited: readonly number[];
   /** Called with the pid of a program in a terminal before its trace is read. */
   onTerminalPid(pid: number): void;
 }
@@ -81,6 +83,7 @@ export function createTarget(request: RecordingRequest, parts: TargetParts): Tar
     plan: parts.plan,
     traced: strace !== undefined,
     seccomp: parts.seccomp,
+    inherited: parts.inherited,
     forward: what.stdio.kind === "inherit" && parts.plan.output === "pipe",
   });
 }

@@ -11,6 +11,7 @@ import { errorCode } from "../procFiles.ts";
 import type { StdioPlan } from "../stdioPlan.ts";
 import { leaveTracer, passOnForGood } from "./leave.ts";
 import type { TargetEnd } from "./target.ts";
+import { TraceGuard } from "./traceGuard.ts";
 import { TreeTarget } from "./treeTarget.ts";
 
 /** How a program is started. */
@@ -23,6 +24,8 @@ export interface Launch {
   readonly traced: boolean;
   /** The kernel filters calls for the tracer: processes cannot do without it any more. */
   readonly seccomp: boolean;
+  /** Further descriptors of this process that the program gets under the same numbers, ascending. */
+  readonly inherited: readonly number[];
   /** Copy what the program prints to this process' own stdout and stderr. */
   readonly forward: boolean;
 }
@@ -40,6 +43,7 @@ export class LaunchedTarget extends TreeTarget {
   private tracePump: PipePump | undefined;
   private readonly outputPumps = new Map<OutputStream, PipePump>();
   private tracePath = "";
+  private guard: TraceGuard | undefined;
   private traceWriter: OwnedDescriptor | undefined;
   private sawTrace = false;
   private tracer: ProcessIdentity | undefined;
@@ -69,8 +73,17 @@ export class LaunchedTarget extends TreeTarget {
         if (traced) {
           this.traceWriter = new OwnedDescriptor(tracePipe.open("write", false));
           this.tracePump = new PipePump(tracePipe.open("read", false), (bytes) => this.takeTrace(bytes));
+          this.tracePath = `/proc/${process.pid}/fd/${this.traceWriter.number}`;
+          // A program whose output goes through us ends with us; another one goes on.
+          if (plan.output === "inherit") {
+            this.guard = new TraceGuard(new OwnedDescriptor(tracePipe.open("read", true)), this.tracePath);
+          }
         }
-        const stdio: ("inherit" | number)[] = ["inherit", "inherit", "inherit"];
+        const stdio: ("inherit" | "ignore" | number)[] = ["inherit", "inherit", "inherit"];
+        for (const descriptor of this.launch.inherited) {
+          while (stdio.length < descriptor) stdio.push("ignore");
+          stdio[descriptor] = descriptor;
+        }
         if (plan.stdin === "pipe") {
           stdio[0] = childEnd(inPipe.open("read", true));
           this.stdin = pipeWriter(inPipe.open("write", false));
@@ -82,7 +95,6 @@ export class LaunchedTarget extends TreeTarget {
           this.outputPumps.set("stdout", this.outputPump("stdout", outPipe.open("read", false)));
           this.outputPumps.set("stderr", this.outputPump("stderr", errPipe.open("read", false)));
         }
-        if (this.traceWriter !== undefined) this.tracePath = `/proc/${process.pid}/fd/${this.traceWriter.number}`;
         return await this.spawn(stdio);
       } catch (error) {
         this.closeAll();
@@ -110,7 +122,7 @@ export class LaunchedTarget extends TreeTarget {
     return child;
   }
 
-  private spawn(stdio: ("inherit" | "pipe" | number)[]): Promise<ChildProcess> {
+  private spawn(stdio: ("inherit" | "ignore" | "pipe" | number)[]): Promise<ChildProcess> {
     const { file, args, argv0 } = this.launch.command(this.tracePath);
     const child = spawn(file, args, {
       cwd: this.launch.cwd,
@@ -154,7 +166,10 @@ export class LaunchedTarget extends TreeTarget {
     const pid = this.child?.pid;
     if (pid === undefined || this.tracer !== undefined || !this.launch.traced) return;
     this.tracer = identify(tracerOf(pid)) ?? findTracer(this.tracePath, pid);
-    if (this.tracer !== undefined) this.processes.setTracer(this.tracer.pid);
+    if (this.tracer === undefined) return;
+    this.processes.setTracer(this.tracer.pid);
+    // Calls that the kernel filters for a tracer fail without one.
+    if (!this.launch.seccomp) this.guard?.tracerIs(this.tracer.pid);
   }
 
   private outputPump(stream: OutputStream, descriptor: number): PipePump {
@@ -237,6 +252,7 @@ export class LaunchedTarget extends TreeTarget {
   private closeAll(): void {
     this.traceWriter?.close();
     this.tracePump?.close();
+    this.guard?.close();
     for (const pump of this.outputPumps.values()) pump.close();
     this.stdin?.destroy();
   }

@@ -6,6 +6,7 @@ import { findTracer, identify, isAlive, type ProcessIdentity, tracerOf } from ".
 import type { StdioMode } from "../recordingRequest.ts";
 import { leaveTracer } from "./leave.ts";
 import type { TargetEnd } from "./target.ts";
+import { TraceGuard } from "./traceGuard.ts";
 import { TreeTarget } from "./treeTarget.ts";
 
 export interface TerminalLaunch {
@@ -44,6 +45,7 @@ export const REPORTING_SHELL = [
 export class TerminalTarget extends TreeTarget {
   private pump: PipePump | undefined;
   private writer: OwnedDescriptor | undefined;
+  private guard: TraceGuard | undefined;
   private root: ProcessIdentity | undefined;
   private tracer: ProcessIdentity | undefined;
   private started: (pid: number) => void = () => undefined;
@@ -62,10 +64,13 @@ export class TerminalTarget extends TreeTarget {
     const writer = await withPipes(([pipe]) => {
       const held = new OwnedDescriptor(pipe.open("write", false));
       this.pump = new PipePump(pipe.open("read", false), (bytes) => this.take(bytes));
+      if (this.launch.traced) {
+        this.guard = new TraceGuard(new OwnedDescriptor(pipe.open("read", true)), reportPathOf(held));
+      }
       return held;
     });
     this.writer = writer;
-    const reportPath = `/proc/${process.pid}/fd/${writer.number}`;
+    const reportPath = reportPathOf(writer);
     const abort = new AbortController();
     try {
       await this.launch.run({
@@ -82,12 +87,17 @@ export class TerminalTarget extends TreeTarget {
     } catch (error) {
       writer.close();
       this.pump?.close();
+      this.guard?.close();
       throw error;
     } finally {
       abort.abort();
     }
     this.tracer = identify(tracerOf(this.pid)) ?? (this.launch.traced ? findTracer(reportPath, this.pid) : undefined);
-    if (this.tracer !== undefined) this.processes.setTracer(this.tracer.pid);
+    if (this.tracer !== undefined) {
+      this.processes.setTracer(this.tracer.pid);
+      // Calls that the kernel filters for a tracer fail without one.
+      if (!this.launch.seccomp) this.guard?.tracerIs(this.tracer.pid);
+    }
     this.watch().then(this.settle, this.fail);
     return this.pid;
   }
@@ -162,8 +172,13 @@ export class TerminalTarget extends TreeTarget {
     }
     this.writer?.close();
     pump.close();
+    this.guard?.close();
     const exit = this.exitCode === undefined ? null : { code: this.exitCode, signal: null };
     if (this.exitCode !== undefined) this.explainExit(this.exitCode);
     return { exit, exitedAt: null, failed: false };
   }
+}
+
+function reportPathOf(writer: OwnedDescriptor): string {
+  return `/proc/${process.pid}/fd/${writer.number}`;
 }

@@ -7,7 +7,7 @@ import type { ThreadState, ThreadTracker } from "./threadTracker.ts";
 import type { WriteDump } from "./writeDump.ts";
 
 /** What a call's name makes the reader do besides adding a row. */
-export const Action = { none: 0, fork: 1, exec: 2, prctl: 3, write: 4 } as const;
+export const Action = { none: 0, fork: 1, exec: 2, prctl: 3, write: 4, capture: 5 } as const;
 
 const ACTIONS: Readonly<Record<string, number>> = {
   fork: Action.fork,
@@ -56,7 +56,7 @@ export class CallEffects {
 
   apply(action: number, call: EndedCall): void {
     const { value, args, from, to, state } = call;
-    if (action === Action.write) {
+    if (action === Action.write || action === Action.capture) {
       if (this.dump === undefined) return;
       if (value !== undefined && value > 0) this.expectDump(this.dump, call, value);
       else this.dump.end();

@@ -1,5 +1,5 @@
 import type { StringTable } from "../../../base/stringTable.ts";
-import { actionOf } from "./callEffects.ts";
+import { Action, actionOf } from "./callEffects.ts";
 import { redactionOf } from "./redact.ts";
 
 /** What a call's name tells the reader, by the id of the name. Grows as unknown names turn up. */
@@ -7,10 +7,17 @@ export class NameTraits {
   private readonly actions: number[] = [];
   private readonly redactions: number[] = [];
 
-  constructor(private readonly names: StringTable) {}
+  /** @param captureOnly names of calls that are read for what they print and do not become rows */
+  constructor(
+    private readonly names: StringTable,
+    private readonly captureOnly: readonly string[] = [],
+  ) {}
 
   action(name: number): number {
-    return this.actions[name] ?? this.learn(name, this.actions, actionOf);
+    return (
+      this.actions[name] ??
+      this.learn(name, this.actions, (text) => (this.captureOnly.includes(text) ? Action.capture : actionOf(text)))
+    );
   }
 
   redaction(name: number): number {

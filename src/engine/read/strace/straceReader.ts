@@ -40,6 +40,8 @@ export interface StraceReaderOptions {
   readonly stacks?: boolean;
   /** Receives what `strace -e write=…` shows of writes. */
   readonly terminal?: (write: TerminalWrite) => void;
+  /** Calls that are in the log for the sake of `terminal` only: nobody asked for them, and they do not become rows. */
+  readonly captureOnly?: readonly string[];
   /** The thread of lines that name none: strace without `-f`. */
   readonly tid?: number;
 }
@@ -82,7 +84,7 @@ export class StraceReader {
     const { syscalls } = builder;
     this.head = new LineHead(builder.clock, options.tid ?? 0);
     this.names = new CallNames(syscalls);
-    this.traits = new NameTraits(syscalls.names);
+    this.traits = new NameTraits(syscalls.names, options.captureOnly);
     this.result = new CallResult(syscalls);
     this.rows = new CallRows(syscalls, options.stacks === true ? new StackLines(builder.stacks) : undefined);
     this.tracker = new ThreadTracker(builder, (name) => this.traits.action(name) === Action.fork);
@@ -257,6 +259,7 @@ export class StraceReader {
     if (begun !== undefined && Number.isNaN(duration) && !Number.isNaN(begin)) duration = time - begin;
 
     const { result, rows } = this;
+    const action = this.traits.action(name);
     result.read(bytes, resultStart(bytes, argsEnd, end), end);
     if (result.state === SyscallState.noResult) duration = Number.NaN;
 
@@ -275,12 +278,13 @@ export class StraceReader {
       to = begun.args.length;
       if (redaction !== Redaction.none && Number.isNaN(begin)) redaction = Redaction.all;
     }
-    if (redaction === Redaction.none) rows.args.appendAscii(argsView, from, to);
-    else appendRedacted(rows.args, redaction, args, argsView, from, to);
-    const resultText = result.textStart === -1 ? -1 : rows.resultText(bytes, result.textStart, end);
-    rows.add(start, duration, thread, name, result.state, result.errno, result.value, resultText);
+    if (action !== Action.capture) {
+      if (redaction === Redaction.none) rows.args.appendAscii(argsView, from, to);
+      else appendRedacted(rows.args, redaction, args, argsView, from, to);
+      const resultText = result.textStart === -1 ? -1 : rows.resultText(bytes, result.textStart, end);
+      rows.add(start, duration, thread, name, result.state, result.errno, result.value, resultText);
+    }
 
-    const action = this.traits.action(name);
     if (action === Action.none) {
       this.dump?.end();
     } else if (action !== Action.write || this.dump !== undefined) {
@@ -326,6 +330,8 @@ export class StraceReader {
     const { pending } = state;
     if (!pending.active) return false;
     pending.active = false;
+    const action = this.traits.action(pending.name);
+    if (action === Action.capture) return true;
     const { args } = pending;
     const { rows } = this;
     rows.flush();
@@ -335,7 +341,7 @@ export class StraceReader {
     if (redaction === Redaction.none) rows.args.appendAscii(args.view, 0, args.length);
     else appendRedacted(rows.args, redaction, args.bytes, args.view, 0, args.length);
     rows.add(pending.start, Number.NaN, pending.thread, pending.name, SyscallState.unfinished, 0, Number.NaN, -1);
-    if (this.traits.action(pending.name) === Action.fork) this.tracker.forkFailed(state);
+    if (action === Action.fork) this.tracker.forkFailed(state);
     return true;
   }
 }
