@@ -17,6 +17,10 @@ import { orderThreads } from "./threadOrder.ts";
 const TELLING: ReadonlySet<string> = new Set([
   ..."socket socketpair connect bind accept accept4 getsockname chdir fchdir execve execveat".split(" "),
 ]);
+/** Folders that are told apart; a program that visits more of them keeps the last. */
+const MAX_FOLDERS = 1 << 20;
+/** Thread ids are below this on every kernel. */
+const MAX_TID = 1 << 22;
 const CREATING: ReadonlySet<string> = new Set(["clone", "clone3", "fork", "vfork", "clone2"]);
 
 export type { NormaliseContext } from "./normalise/normaliseContext.ts";
@@ -37,6 +41,7 @@ class BehaviourMaker {
   /** Directory that relative paths of a process count from, as an index into `folders`. */
   private readonly cwdOf: Int32Array;
   private readonly folders: string[];
+  private readonly folderIds = new Map<string, number>();
   private readonly origins: readonly ThreadOrigin[];
   private readonly shapeOf: Int32Array;
   private readonly startup: Uint8Array;
@@ -57,6 +62,7 @@ class BehaviourMaker {
     this.cuts = new StartupCuts(this.startup);
     this.loading = new CodeLoading(this.cuts.scripts);
     this.folders = [context.cwd];
+    this.folderIds.set(context.cwd, 0);
     this.processOf = new Int32Array(threads.length);
     for (const [index, { role, parent }] of threads.entries()) {
       this.processOf[index] =
@@ -101,7 +107,7 @@ class BehaviourMaker {
     const id = this.memo.value(
       syscalls.argStart[row] as number,
       syscalls.argEnd[row] as number,
-      name * 4096 + (cwd & 4095),
+      name * MAX_FOLDERS + cwd,
       normaliser.version,
       () => {
         const text = argumentText(syscalls, row);
@@ -163,11 +169,11 @@ class BehaviourMaker {
 
   private childOf(parent: number, tid: number, time: number): number {
     const { threads } = this.trace;
-    const candidates = this.children.get(parent) ?? [];
+    const candidates = this.childrenByTid.get(parent * MAX_TID + tid) ?? [];
     let best = -1;
     for (const child of candidates) {
       const info = threads[child];
-      if (info === undefined || info.tid !== tid) continue;
+      if (info === undefined) continue;
       // Ids are reused; the first that began after the call is meant, or the last if times are out of order.
       if (best === -1 || (threads[best]?.start ?? 0) < time) best = child;
     }
@@ -175,6 +181,21 @@ class BehaviourMaker {
   }
 
   private childLists: Map<number, number[]> | undefined;
+
+  private childTids: Map<number, number[]> | undefined;
+
+  private get childrenByTid(): Map<number, number[]> {
+    if (this.childTids === undefined) {
+      this.childTids = new Map();
+      for (const [index, { parent, tid }] of this.trace.threads.entries()) {
+        const key = parent * MAX_TID + tid;
+        const list = this.childTids.get(key);
+        if (list === undefined) this.childTids.set(key, [index]);
+        else list.push(index);
+      }
+    }
+    return this.childTids;
+  }
 
   private get children(): Map<number, number[]> {
     if (this.childLists === undefined) {
@@ -215,21 +236,26 @@ class BehaviourMaker {
   }
 
   private setCwd(process: number, folder: string): void {
-    let index = this.folders.indexOf(folder);
-    if (index === -1) index = this.folders.push(folder) - 1;
+    let index = this.folderIds.get(folder);
+    if (index === undefined) {
+      if (this.folders.length >= MAX_FOLDERS) return;
+      index = this.folders.push(folder) - 1;
+      this.folderIds.set(folder, index);
+    }
     this.cwdOf[process] = index;
   }
 
   /** Notes what a call tells about later ones. */
   private learn(row: number, process: number, name: string, args: readonly string[]): void {
     const { syscalls, threads } = this.trace;
-    // A child has the folder that its parent had when it was made, not the one it has now.
-    for (const child of this.children.get(process) ?? []) {
-      if (this.cwdOf[child] === -1 && (threads[child]?.start ?? 0) <= (syscalls.start[row] as number)) this.cwd(child);
-    }
     const raw = splitArguments(argumentText(syscalls, row));
     const resultText = syscalls.resultTexts[syscalls.resultText[row] as number] ?? "";
     if (name === "chdir" || name === "fchdir") {
+      // A child has the folder that its parent had when it was made, not the one it has now.
+      for (const child of this.children.get(process) ?? []) {
+        if (this.cwdOf[child] === -1 && (threads[child]?.start ?? 0) <= (syscalls.start[row] as number))
+          this.cwd(child);
+      }
       const folder = this.normaliser.rawFolder(name, raw, this.folders[this.cwd(process)] as string);
       if (folder !== undefined) this.setCwd(process, folder);
     } else if (name === "execve" || name === "execveat") {
