@@ -97,11 +97,11 @@ const FIXTURES: readonly Fixture[] = [
       `${rest}\nmain>w [pool w]: read a 1\nmain>w#2 [pool w]: read a 1`,
       `${rest}\nmain>w [pool w]: read a 1`,
     ],
-    varies: ["w thread: count 1-2"],
+    varies: ["main>w thread: count 1-2"],
     same: [`${rest}\nmain>w [pool w]: read a 1\nmain>w#2 [pool w]: read a 1\nmain>w#3 [pool w]: read a 1`],
     different: [
       [`${rest}\nmain>w [pool w]: read a 1\nmain>x: read a 1`, "new thread main>x"],
-      [rest, "no longer starts the thread w"],
+      [rest, "no longer starts the thread main>w"],
     ],
   },
   {

@@ -20,10 +20,11 @@ export interface Alignment {
 /** Lengths up to which everything is aligned without looking for elements that one side lacks. */
 const SMALL = 256;
 
-/** In proportion to the input, so that many short threads together cost no more than one long one; see `docs/goldens.md`. */
+/** In proportion to the input, so that many short threads together cost no more than one long one. */
 export function defaultLimits(a: number, b: number): AlignLimits {
-  const perElement = Math.min(8e7, Math.max(5e5, 40 * (a + b)));
-  return { work: perElement, anchoredWork: perElement };
+  const work = Math.min(8e7, Math.max(5e5, 40 * (a + b)));
+  // Anchors leave little to search where they help at all.
+  return { work, anchoredWork: work / 2 };
 }
 
 /**

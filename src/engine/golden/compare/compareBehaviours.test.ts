@@ -59,6 +59,12 @@ const CALLS: readonly Fixture[] = [
     told: ["medium count: 42 more `read` of data.bin at load.c:17"],
   },
   {
+    name: "more reads in one of two functions that do the same",
+    golden: "read data.bin 10 x20 @load:17; read data.bin 10 x20 @tail:30",
+    actual: "read data.bin 10 x30 @load:17; read data.bin 10 x20 @tail:30",
+    told: ["medium count: 10 more `read` of data.bin at load.c:17"],
+  },
+  {
     name: "fewer reads, at the line that does not make them any more",
     golden: "read data.bin 10 x100 @load:17; read data.bin 10 x10 @load:30",
     actual: "read data.bin 10 x58 @load:17; read data.bin 10 x10 @load:30",
@@ -179,7 +185,7 @@ const THREADS: readonly Fixture[] = [
     name: "a worker that does more",
     golden: "openat a\nmain>w [pool w]: read a 1\nmain>w#2 [pool w]: read c 3",
     actual: "openat a\nmain>w [pool w]: read a 1; fsync a\nmain>w#2 [pool w]: read c 3",
-    told: ["medium added: now calls `fsync` on a (w)"],
+    told: ["medium added: now calls `fsync` on a (main>w)"],
   },
   {
     name: "another exit code, once",

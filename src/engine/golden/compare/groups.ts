@@ -3,6 +3,7 @@ import type { EventShape } from "../behaviour.ts";
 import type { Differences, Side, ThreadDifferences, UnmatchedThread } from "./differences.ts";
 import type { Edit } from "./edits.ts";
 import type { Excluded } from "./exclusions.ts";
+import { labelOfKey } from "./threadPairs.ts";
 import { EXIT_VARIATION } from "./variationIndex.ts";
 import { wordingOf } from "./wording.ts";
 
@@ -96,8 +97,7 @@ function threadGroups(differences: Differences): ThreadGroup[] {
       else if (each === top) group.unshift(each);
       else group.push(each);
     }
-    const labelOfKey = new Map(threads.map(({ key, pool }) => [key, pool === "" ? key : pool]));
-    const creations = creationEdits(differences, side, labelOfKey);
+    const creations = creationEdits(differences, side);
     for (const [label, members] of byLabel) {
       const own = members.filter((member) => member.label === label).length;
       groups.push({
@@ -113,18 +113,16 @@ function threadGroups(differences: Differences): ThreadGroup[] {
   return groups;
 }
 
-function creationEdits(
-  differences: Differences,
-  side: Side,
-  labelOfKey: ReadonlyMap<string, string>,
-): Map<string, PairEdit[]> {
+const CREATING = new Set(["clone", "clone2", "clone3", "fork", "vfork"]);
+
+function creationEdits(differences: Differences, side: Side): Map<string, PairEdit[]> {
   const kind = side === "golden" ? "removed" : "added";
   const found = new Map<string, PairEdit[]>();
   for (const pair of differences.pairs) {
     for (const edit of pair.edits) {
       if (edit.kind !== kind) continue;
-      const { value, class: kindOfEvent } = shapeOf(differences, side, edit[side]);
-      const label = kindOfEvent === "process" && value !== "" ? (labelOfKey.get(value) ?? value) : undefined;
+      const { name, value } = shapeOf(differences, side, edit[side]);
+      const label = CREATING.has(name) && value !== "" ? labelOfKey(value) : undefined;
       if (label === undefined) continue;
       const known = found.get(label);
       if (known === undefined) found.set(label, [{ edit, pair }]);
@@ -162,9 +160,10 @@ function exitGroups(differences: Differences): ExitGroup[] {
 
 /** Which worker of a pool gets which piece of work is scheduling: what one does less and another one more is no difference. */
 function cancelWithinPools(differences: Differences, taken: Set<Edit>): void {
-  const { threads } = differences.sites.golden;
   const missing = new Map<string, Edit[]>();
-  const inPool = differences.pairs.filter((pair) => threads[pair.golden]?.pool !== "");
+  const workers = new Map<string, number>();
+  for (const { label } of differences.pairs) workers.set(label, (workers.get(label) ?? 0) + 1);
+  const inPool = differences.pairs.filter(({ label }) => (workers.get(label) ?? 0) > 1);
   for (const pair of inPool) {
     for (const edit of pair.edits) {
       if (edit.kind !== "removed") continue;
@@ -302,7 +301,6 @@ class Counts {
     for (const side of ["golden", "actual"] as const) {
       const { shape, site } = sites[side].events;
       for (const pair of pairs) {
-        if (pair.edits.length === 0 && sites.golden.threads[pair.golden]?.pool === "") continue;
         const byPlace = new Map<number, number>();
         for (const { events } of [pair.streams[side], pair.unordered[side]]) {
           for (const event of events) {

@@ -10,10 +10,13 @@ export interface ThreadMatch {
 /** Workers of one pool that are compared with each other to find who does the same; beyond it they are taken in order. */
 const MAX_COMPARED_WORKERS = 64;
 
-/** The name that a thread's differences go by: workers of a pool are told together. */
+/** The name that a thread's differences go by: its key without numbers, so that workers of a pool are told together. */
 export function threadLabel({ threads }: Behaviour, thread: number): string {
-  const { key, pool } = threads[thread] ?? { key: "", pool: "" };
-  return pool === "" ? key : pool;
+  return labelOfKey(threads[thread]?.key ?? "");
+}
+
+export function labelOfKey(key: string): string {
+  return key.replace(/#\d+/g, "");
 }
 
 /**
