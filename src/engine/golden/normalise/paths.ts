@@ -33,7 +33,7 @@ interface Prefix {
 }
 
 /** Absolute paths inside a text: they begin at a slash that no name character precedes. */
-const ABSOLUTE = /(?<![\w.>-])\/[^\s"'`:=,;()[\]{}|&*?<>\\]+/g;
+const ABSOLUTE = /(?<![\w.>/-])\/[^\s"'`:=,;()[\]{}|&*?<>\\]+/g;
 const MAX_KNOWN = 200_000;
 
 /** Applies the rules on paths and names. Texts are in the tracer's escaped form; what it made stays as it is. */
