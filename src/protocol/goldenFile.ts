@@ -24,7 +24,7 @@ export const goldenEventSchema = z.object({
   name: z.string(),
   /** Normalised arguments as the tracer prints them. */
   args: z.array(z.string()),
-  /** Number, or -errno; 0 where the real number (a descriptor, a pid, an address) means nothing. A string beyond 2^53. */
+  /** Number, or -errno; 0 where the real number (a descriptor, a pid, an address) means nothing. A string beyond 2^53, and `?` for none. */
   result: z.union([z.number(), z.string()]),
   /** Name of the error. */
   errno: z.optional(z.string()),
@@ -61,6 +61,8 @@ export const goldenThreadSchema = z.object({
   execs: z.array(z.string()),
   /** Exit code, a signal's name, or null where it was not seen. */
   exit: z.nullable(z.union([z.number(), z.string()])),
+  /** Threads of one pool (same creator, same place, same kind) have the same text here. */
+  pool: z.optional(z.string()),
 });
 
 export const goldenHeaderSchema = z.object({
