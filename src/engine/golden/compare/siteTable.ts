@@ -25,17 +25,19 @@ export function siteTable(
   durationOf: ((row: number) => number) | undefined,
 ): SiteDifference[] {
   const lines = new Map<string, Line>();
+  const bySite = { golden: new Map<number, Line>(), actual: new Map<number, Line>() };
   const lineAt = (side: Side, event: number): Line | undefined => {
     const site = differences.sites[side].events.site[event] as number;
     if (site < 0) return undefined;
+    const cached = bySite[side].get(site);
+    if (cached !== undefined) return cached;
     const place = side === "golden" ? differences.sites.now(site) : differences.sites.actual.sites[site];
     if (place === null || place === undefined) return undefined;
     const key = `${place.line} ${place.file}`;
-    const known = lines.get(key);
-    if (known !== undefined) return known;
-    const made = { ...place, calls: new Map(), divergences: new Set<string>(), actualNs: 0 };
-    lines.set(key, made);
-    return made;
+    const line = lines.get(key) ?? { ...place, calls: new Map(), divergences: new Set<string>(), actualNs: 0 };
+    lines.set(key, line);
+    bySite[side].set(site, line);
+    return line;
   };
   forEachComparedEvent(differences, (side, event, subject) => {
     const line = lineAt(side, event);
