@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { COMPARISON_MODES } from "./goldenFile.ts";
 
+export const PERFORMANCE_POLICIES = ["report", "fail", "off"] as const;
+
 /** `[golden]` of goldentrace.toml, and `[targets.NAME.golden]` for one target; the target's values win, lists are joined. */
 export const goldenConfigSchema = z.object({
   /** Folder of the goldens, relative to the workspace. Only at the top. */
@@ -10,8 +12,8 @@ export const goldenConfigSchema = z.object({
   samples: z.optional(z.number().check(z.minimum(1), z.maximum(50))),
   /** Smallest relative change of a performance figure that counts, such as 0.1. */
   minEffect: z.optional(z.number().check(z.minimum(0), z.maximum(10))),
-  /** Compare times, memory and I/O as well as behaviour. */
-  performance: z.optional(z.boolean()),
+  /** What becomes of a slower or larger run: told only (`report`, the default), a failed check, or not looked at. */
+  performance: z.optional(z.enum(PERFORMANCE_POLICIES)),
   /** Seconds after which a target that `accept` or `check` records is stopped and counted as not comparable. */
   timeout: z.optional(z.number().check(z.minimum(0.1), z.maximum(86_400))),
   /** Ids of normalisation rules to switch off; see `goldentrace diff --explain`. */

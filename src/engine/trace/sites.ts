@@ -22,6 +22,11 @@ export function isInside(directory: string, file: string): boolean {
   return path !== folder && path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
+/** A file below the workspace as a path relative to it; other files as they are. */
+export function relativeToWorkspace(workspace: string, file: string): string {
+  return isInside(workspace, file) ? file.slice(workspace.length).replace(/^\/+/, "") : file;
+}
+
 /**
  * The site of each node of a stack table: walking outwards from the node's frame, the first source frame (inlined ones
  * first) with a line in a file of the workspace; -1 when there is none.

@@ -1,0 +1,41 @@
+import type { PerformanceSample } from "../../../protocol/goldenFile.ts";
+import type { RunManifest } from "../../../protocol/runFolder.ts";
+import { anonymousMemory } from "../../query/anonymousMemory.ts";
+import { hotLines } from "../../query/hotLines.ts";
+import { metricTotals } from "../../query/metricTotals.ts";
+import { largerKnown, transferredBytes } from "../../query/transferredBytes.ts";
+import { relativeToWorkspace } from "../../trace/sites.ts";
+import type { Trace } from "../../trace/trace.ts";
+
+/** Lines that are remembered; those with the most time in system calls. */
+const MAX_SITES = 200;
+
+/** What one recording cost. */
+export function performanceSample(trace: Trace, manifest: RunManifest | undefined): PerformanceSample {
+  const sampled = metricTotals(trace.metrics);
+  const transferred = transferredBytes(trace.syscalls);
+  return {
+    wallNs: manifest?.wallNs ?? null,
+    cpuNs: sampled.cpuNs,
+    peakRssBytes: sampled.peakRssBytes,
+    readBytes: largerKnown(sampled.readBytes, transferred.read),
+    writtenBytes: largerKnown(sampled.writtenBytes, transferred.written),
+    syscallNs: callTime(trace),
+    mappedBytes: anonymousMemory(trace)?.held ?? 0,
+    sites: hotLines(trace)
+      .slice(0, MAX_SITES)
+      .map((site) => ({
+        ...site,
+        file: manifest === undefined ? site.file : relativeToWorkspace(manifest.workspace, site.file),
+      })),
+  };
+}
+
+function callTime({ syscalls }: Trace): number {
+  let total = 0;
+  for (let row = 0; row < syscalls.length; row++) {
+    const duration = syscalls.duration[row] as number;
+    if (duration >= 0) total += duration;
+  }
+  return total;
+}
