@@ -68,7 +68,7 @@ export class ActiveRun {
     });
     this.tellStart();
     recording.onOutput((chunk) => {
-      this.console.push(chunk, Date.now());
+      this.console.push(chunk, performance.now());
       this.schedule();
     });
     recording.onBatch((batch) => {
@@ -76,7 +76,7 @@ export class ActiveRun {
       this.threadList.update(batch.threads);
       this.updateDue = true;
       // Batches are further apart than updates may be: what is in one need not wait for the next turn of the console.
-      if (Date.now() - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate();
+      if (performance.now() - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate();
       this.schedule();
     });
     recording.onNotice((notice) => {
@@ -153,7 +153,7 @@ export class ActiveRun {
 
   private schedule(): void {
     if (this.timer !== undefined || this.over) return;
-    const wait = Math.max(this.lastSentMs + SEND_INTERVAL_MS - Date.now(), 0);
+    const wait = Math.max(this.lastSentMs + SEND_INTERVAL_MS - performance.now(), 0);
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.send(false);
@@ -161,7 +161,7 @@ export class ActiveRun {
   }
 
   private send(everything: boolean): void {
-    this.lastSentMs = Date.now();
+    this.lastSentMs = performance.now();
     if (this.client.congested && !everything) {
       this.schedule();
       return;
@@ -175,7 +175,7 @@ export class ActiveRun {
   private sendUpdate(everything = false): void {
     if (!this.updateDue || (this.client.congested && !everything)) return;
     this.updateDue = false;
-    this.lastUpdateMs = Date.now();
+    this.lastUpdateMs = performance.now();
     this.client.send("goldentrace.update", this.model.update(this.recording.now()));
   }
 

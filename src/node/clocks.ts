@@ -1,3 +1,5 @@
+import type { TraceProblem } from "../engine/trace/trace.ts";
+
 /** CLOCK_REALTIME and CLOCK_MONOTONIC of one moment, nanoseconds. */
 export interface ClockPair {
   readonly realtimeNs: bigint;
@@ -16,6 +18,20 @@ export function readClocks(): ClockPair {
       return { realtimeNs: BigInt(milliseconds) * 1_000_000n, monotonicNs: process.hrtime.bigint() };
     }
   }
+}
+
+/** A step of the real-time clock that is worth telling; smaller ones are measuring errors and corrections of its speed. */
+const CLOCK_STEP_NS = 5e6;
+
+/** What to tell when the real-time clock was set between two readings; undefined when it was not. */
+export function clockProblem(start: ClockPair, now: ClockPair): TraceProblem | undefined {
+  const step = realtimeStep(start, now);
+  if (Math.abs(step) < CLOCK_STEP_NS) return undefined;
+  return {
+    kind: "clock-stepped",
+    message: `The system's clock was set ${step < 0 ? "back" : "forward"} during the run: times of system calls after that are off.`,
+    losesData: false,
+  };
 }
 
 /** How far the real-time clock was set forward (or back, negative) between two readings, nanoseconds. */

@@ -1,7 +1,7 @@
 import type { RecordingSession } from "../engine/session/recordingSession.ts";
 import type { ThreadInfo } from "../engine/trace/trace.ts";
 import type { RunExit } from "../protocol/runFolder.ts";
-import { type ClockPair, realtimeStep } from "./clocks.ts";
+import { type ClockPair, clockProblem } from "./clocks.ts";
 import { ProcSampler } from "./procSampler.ts";
 import type { ChosenRecorder } from "./recorders/choose.ts";
 import type { RecordingRequest } from "./recordingRequest.ts";
@@ -11,8 +11,6 @@ import type { ModuleIdentities } from "./symbolise/moduleIdentity.ts";
 import type { Target, TargetEnd } from "./targets/target.ts";
 import { ThreadLifetimes } from "./threadLifetimes.ts";
 
-/** A step of the real-time clock that is worth telling; smaller ones are measuring errors and corrections of its speed. */
-const CLOCK_STEP_NS = 5e6;
 /** How often the clocks are compared while a program runs. */
 const CLOCK_CHECK_MS = 500;
 
@@ -67,14 +65,15 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     sampler.stop();
     clearInterval(clockCheck);
     for (const problem of sampler.problems()) session.problem(problem);
-    checkClock(session, around.clock);
+    const clockWasSet = checkClock(session, around.clock);
     session.endTrace();
     batches.dispose();
     setuid.see(session.threads());
     const main = session.threads().find((thread) => thread.pid === rootPid && thread.role === "main");
     checkTracer(session, around, targetEnd, main);
     const from = main === undefined || Number.isNaN(main.start) ? startedNs : Math.max(0, main.start);
-    const to = main === undefined || Number.isNaN(main.end) ? endedNs : main.end;
+    // Only our own clock is steady.
+    const to = main === undefined || Number.isNaN(main.end) || clockWasSet ? endedNs : main.end;
     // Without a tracer nobody saw the program start; one that ended before it was followed has no time of its own.
     const wallNs = main === undefined && to <= from ? null : Math.max(0, to - from);
     await session.finish(exitOf(targetEnd, main), wallNs, targetEnd.failed);
@@ -141,16 +140,13 @@ function checkTracer(
   }
 }
 
-function checkClock(session: RecordingSession, start: ClockPair): void {
+/** Tells whether the real-time clock, which strace's stamps are readings of, was set since the start. */
+function checkClock(session: RecordingSession, start: ClockPair): boolean {
   const now: ClockPair = {
     realtimeNs: BigInt(Date.now()) * 1_000_000n,
     monotonicNs: process.hrtime.bigint(),
   };
-  const step = realtimeStep(start, now);
-  if (Math.abs(step) < CLOCK_STEP_NS) return;
-  session.problem({
-    kind: "clock-stepped",
-    message: `The system's clock was set ${step < 0 ? "back" : "forward"} during the run: times of system calls after that are off.`,
-    losesData: false,
-  });
+  const problem = clockProblem(start, now);
+  if (problem !== undefined) session.problem(problem);
+  return problem !== undefined;
 }

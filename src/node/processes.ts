@@ -151,14 +151,14 @@ export class TargetProcesses {
    * @returns pids that are still there: they run as another user, or the kernel cannot end them
    */
   async killAll(): Promise<number[]> {
-    const deadline = Date.now() + KILL_TIMEOUT_MS;
+    const deadline = performance.now() + KILL_TIMEOUT_MS;
     for (;;) {
       // Stopped first, so that a program that forks faster than it is killed is caught as well.
       this.stopAll();
       const refused = this.signalAll("SIGKILL");
       const left = this.scan().map((identity) => identity.pid);
       if (left.length === 0) return [];
-      if (left.every((pid) => refused.includes(pid)) || Date.now() > deadline) return left;
+      if (left.every((pid) => refused.includes(pid)) || performance.now() > deadline) return left;
       await delay(5);
     }
   }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { summarize } from "../../src/engine/query/summarize.ts";
 import type { Recording } from "../../src/engine/session/recording.ts";
 import { LiveModel } from "../../src/engine/view/liveModel.ts";
@@ -149,6 +149,26 @@ describe("a recording", () => {
       () => processesWith(word),
       (left) => left.length === 0,
     );
+  });
+
+  it.each(["strace", "none"] as const)("ends although the clock is set back again and again (%s)", async (recorder) => {
+    word = `clock-${process.pid}-${recorder}`;
+    const script = 'read -r line; (exec -a "$0" sleep 600) & exit 3';
+    const recording = await startRecording(request(launch(["bash", "-c", script, word]), { recorder }));
+    const now = Date.now;
+    let hours = 0;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000 * ++hours);
+    try {
+      recording.writeStdin(Buffer.from("go\n"));
+      const { manifest } = await recording.ended;
+      expect(manifest).toMatchObject({ complete: true, exit: { code: 3 } });
+      expect(manifest.problems.map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(["left-running", "clock-stepped"]),
+      );
+      expect(manifest.wallNs).toBeGreaterThan(0);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it("tells when its tracer is killed, and the program does not notice", async () => {

@@ -9,7 +9,7 @@ const DELAY_MS = 500;
 export class Progress {
   private timer: NodeJS.Timeout | undefined;
   private drawn = false;
-  private readonly startedAt = Date.now();
+  private readonly startedAt = performance.now();
 
   constructor(
     private readonly output: Output,
@@ -32,7 +32,7 @@ export class Progress {
   }
 
   private draw(): void {
-    if (Date.now() - this.startedAt < DELAY_MS) return;
+    if (performance.now() - this.startedAt < DELAY_MS) return;
     this.drawn = true;
     // A terminal that went away has no use for progress; the command's own writes will report it.
     this.output.write(`\r\x1b[2K${cutToWidth(this.text(), this.output.columns - 1)}`).catch(() => this.stop());

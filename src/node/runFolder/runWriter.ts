@@ -37,7 +37,7 @@ export class RunWriter implements RunStore {
   private readonly tables = new ArrowTables();
   private readonly files: AppendFiles;
   private manifest: RunManifest;
-  private manifestAt = Date.now();
+  private manifestAt = performance.now();
   private diskProblem: TraceProblem | undefined;
   private unstored = 0;
 
@@ -189,7 +189,7 @@ export class RunWriter implements RunStore {
   }
 
   private refreshManifest(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.manifestAt < MANIFEST_MS || this.files.hasFailed) return;
     this.manifestAt = now;
     try {

@@ -150,7 +150,7 @@ export class LaunchedTarget extends TreeTarget {
   // --- while it runs
 
   private takeTrace(bytes: Uint8Array): Promise<void> | undefined {
-    this.lastBytes = Date.now();
+    this.lastBytes = performance.now();
     if (!this.sawTrace) {
       this.sawTrace = true;
       // Held until the tracer had opened its own end; from now on the end of the pipe is the end of the tracer.
@@ -179,7 +179,7 @@ export class LaunchedTarget extends TreeTarget {
   private readonly forwards = { stdout: new DescriptorWriter(1), stderr: new DescriptorWriter(2) };
 
   private takeOutput(stream: OutputStream, bytes: Uint8Array): Promise<void> | undefined {
-    this.lastBytes = Date.now();
+    this.lastBytes = performance.now();
     const sink = this.receiver;
     sink.output(stream, bytes);
     const ready = sink.ready();
@@ -212,13 +212,13 @@ export class LaunchedTarget extends TreeTarget {
     const done = drained.then(() => {
       finished = true;
     });
-    this.lastBytes = Date.now();
+    this.lastBytes = performance.now();
     let leftSince: number | undefined;
     while (!finished) {
       await Promise.race([done, delay(LOOK_MS)]);
       if (finished) break;
       const left = this.processes.scan();
-      const now = Date.now();
+      const now = performance.now();
       if (left.length === 0) {
         leftSince = undefined;
         // Nobody of ours is alive. The tracer may still be writing; else somebody unknown holds the pipe.

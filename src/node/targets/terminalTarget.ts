@@ -160,8 +160,8 @@ export class TerminalTarget extends TreeTarget {
         }
         continue;
       }
-      leftSince ??= Date.now();
-      if (Date.now() - leftSince < GRACE_MS) continue;
+      leftSince ??= performance.now();
+      if (performance.now() - leftSince < GRACE_MS) continue;
       if (this.stopping) {
         await this.tree.kill();
         leftSince = undefined;
