@@ -313,11 +313,12 @@ test("what one plain run tells, in order", async () => {
     .replace(/strace \d+\.\d+/g, "strace N")
     .replace(/"syscalls":\d+/g, '"syscalls":N')
     .replace(/"wallNs":\d+/, '"wallNs":N')
+    .replace(/"startedNs":\d+/, '"startedNs":NS')
     .replace(/after [\d.]+ \S+: [\d,]+ system/, "after T: N system");
   expect(plain).toMatchInlineSnapshot(`
     "initialized 
     process {"name":"/bin/bash -c 'echo hello'","systemProcessId":PID,"isLocalProcess":true,"startMethod":"launch"}
-    goldentrace.started {"runId":"RUN","runFolder":"WORKSPACE/.goldentrace/runs/RUN","name":"test","command":"/bin/bash -c 'echo hello'","recorder":"strace","recorderReason":"strace N works on this machine","stacks":false,"filter":"","startedAtMs":MS,"metricsIntervalMs":100,"envSet":{},"pid":PID}
+    goldentrace.started {"runId":"RUN","runFolder":"WORKSPACE/.goldentrace/runs/RUN","name":"test","command":"/bin/bash -c 'echo hello'","recorder":"strace","recorderReason":"strace N works on this machine","stacks":false,"filter":"","startedAtMs":MS,"metricsIntervalMs":100,"envSet":{},"pid":PID,"startedNs":NS}
     output {"category":"console","output":"Recording with strace (strace N works on this machine) into WORKSPACE/.goldentrace/runs/RUN\\n"}
     output {"category":"stdout","output":"hello\\n"}
     output {"category":"console","output":"The program exited with 0 after T: N system calls recorded in WORKSPACE/.goldentrace/runs/RUN\\n"}
