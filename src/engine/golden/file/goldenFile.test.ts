@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { behaviourFrom } from "../../../../test/support/behaviours.ts";
-import { ExpectedError } from "../../../base/errors.ts";
 import { goldenFileSchema } from "../../../protocol/goldenFile.ts";
 import { straceTextReader } from "../../read/strace/straceText.ts";
 import type { Behaviour, BehaviourSite, BehaviourThread, EventShape } from "../behaviour.ts";

@@ -79,8 +79,20 @@ function parseAt(text: string, start: number, acceptCutOff: boolean): FoundDocum
   }
 }
 
+/** A whole list is other JSON; a line such as `[renacer: …]` only begins like one. */
 function otherList(text: string): DocumentProblem {
   const scan = scanJson(text, text.indexOf("["));
   if (scan.tooDeep) return "too-deep";
-  return scan.end !== -1 && text.slice(scan.end).trim() === "" ? "other-json" : "none";
+  if (scan.end === -1 || text.slice(scan.end).trim() !== "") return "none";
+  return isJson(text) ? "other-json" : "none";
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

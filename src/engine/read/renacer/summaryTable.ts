@@ -22,8 +22,7 @@ const RULE = /^ *-+(?: -+){5} *$/;
 const MAX_ROWS = 10_000;
 
 export function hasSummaryTable(text: string): boolean {
-  HEADER.lastIndex = 0;
-  return HEADER.test(text);
+  return text.search(HEADER) !== -1;
 }
 
 /**
