@@ -134,6 +134,7 @@ describe("what is declared is accepted, defaulted and shipped", () => {
       contributes.viewsContainers.activitybar[0].icon,
       ...contributes.walkthroughs[0].steps.map((step: { media: { markdown: string } }) => step.media.markdown),
       ...contributes.grammars.map((grammar: { path: string }) => grammar.path),
+      ...contributes.jsonValidation.map((validation: { url: string }) => validation.url),
     ];
     for (const file of files) expect(existsSync(path.join(root, file)), file).toBe(true);
   });
