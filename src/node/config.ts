@@ -5,12 +5,13 @@ import * as z from "zod/mini";
 import { ExpectedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { describeIssues } from "../protocol/describeIssues.ts";
+import { goldenConfigSchema } from "../protocol/goldenConfig.ts";
 import {
   type ConfigFile,
+  type ConfigTarget,
   configFileSchema,
+  configTargetSchema,
   recordingOptionsSchema,
-  type Target,
-  targetSchema,
 } from "../protocol/launch.ts";
 import { errorCode } from "./procFiles.ts";
 import { writeFailure } from "./writeFailure.ts";
@@ -75,7 +76,7 @@ export function parseConfig(text: string): { config: ConfigFile; problems: reado
 }
 
 /** @throws ExpectedError naming the targets that exist when there is none of that name */
-export function findTarget(config: ConfigFile, name: string): Target {
+export function findTarget(config: ConfigFile, name: string): ConfigTarget {
   const target = targetNames(config).includes(name) ? config.targets?.[name] : undefined;
   if (target !== undefined) return target;
   const names = targetNames(config);
@@ -97,7 +98,10 @@ export function targetNames(config: ConfigFile): readonly string[] {
 
 const TOP_KEYS = Object.keys(configFileSchema.shape);
 const OPTION_KEYS = Object.keys(recordingOptionsSchema.shape);
-const TARGET_KEYS = Object.keys(targetSchema.shape);
+const TARGET_KEYS = Object.keys(configTargetSchema.shape);
+const GOLDEN_KEYS = Object.keys(goldenConfigSchema.shape);
+const RULE_KEYS = ["id", "match", "replace", "description"];
+const IGNORE_KEYS = ["name", "object", "file", "function", "kind", "reason"];
 
 function unknownKeys(raw: unknown): { path: string[]; message: string }[] {
   const found: { path: string[]; message: string }[] = [];
@@ -109,11 +113,21 @@ function unknownKeys(raw: unknown): { path: string[]; message: string }[] {
       found.push({ path: [...path, key], message: `unknown key ${JSON.stringify(key)}: ${hint}` });
     }
   };
+  const checkGolden = (golden: unknown, known: readonly string[], path: string[]) => {
+    check(golden, known, path);
+    if (!isTable(golden)) return;
+    for (const [list, keys] of [["rules", RULE_KEYS] as const, ["ignore", IGNORE_KEYS] as const]) {
+      for (const entry of Array.isArray(golden[list]) ? golden[list] : []) check(entry, keys, [...path, list]);
+    }
+  };
   if (!isTable(raw)) return found;
   check(raw, TOP_KEYS, []);
   check(raw.defaults, OPTION_KEYS, ["defaults"]);
+  checkGolden(raw.golden, GOLDEN_KEYS, ["golden"]);
   for (const [name, target] of Object.entries(isTable(raw.targets) ? raw.targets : {})) {
     check(target, TARGET_KEYS, ["targets", name]);
+    const own = GOLDEN_KEYS.filter((key) => key !== "dir");
+    checkGolden(isTable(target) ? target.golden : undefined, own, ["targets", name, "golden"]);
   }
   return found;
 }

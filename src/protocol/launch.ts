@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { goldenConfigSchema } from "./goldenConfig.ts";
 import { CONSOLES, RECORDERS } from "./recordingDefaults.ts";
 
 /** Recording options that launch configurations, `goldentrace.toml` targets and the command line share. */
@@ -58,9 +59,14 @@ export const attachArgsSchema = z.extend(recordingOptionsSchema, {
 });
 export type AttachArgs = z.infer<typeof attachArgsSchema>;
 
+/** A target as `goldentrace.toml` has it: with how it is compared. */
+export const configTargetSchema = z.extend(targetSchema, { golden: z.optional(goldenConfigSchema) });
+export type ConfigTarget = z.infer<typeof configTargetSchema>;
+
 /** `goldentrace.toml`: targets by name, and defaults for all of them. */
 export const configFileSchema = z.object({
   defaults: z.optional(recordingOptionsSchema),
-  targets: z.optional(z.record(z.string(), targetSchema)),
+  golden: z.optional(goldenConfigSchema),
+  targets: z.optional(z.record(z.string(), configTargetSchema)),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;

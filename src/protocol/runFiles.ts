@@ -18,6 +18,8 @@ export const RUN_FILES = {
   stdout: "stdout.log",
   stderr: "stderr.log",
   report: "report.md",
+  /** The outcome of the comparison with the golden (`Comparison`); absent where there is none. */
+  comparison: "comparison.json",
   artifacts: "artifacts",
   /** Space kept free while recording, so that a full disk still takes the last manifest. */
   reserve: ".reserve",
