@@ -179,6 +179,8 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
         ["/scratch/ccQx81Zk.s", "<tmp>/cc<random>.s"],
         ["/tmp/tmp.Yq7dG2kZx1", "<tmp>/tmp.<random>"],
         ["/tmp/go-build123456/b001", "<tmp>/go-build<random>/b001"],
+        ["/dev/shm/sem.mp-w_ord_on", "/dev/shm/sem.mp-<random>"],
+        ["/home/ann/app/.git/objects/0c", "<workspace>/.git/objects/<hash>"],
         ["/tmp/worker01.log", "<tmp>/worker01.log"],
         ["/home/ann/app/.git/objects/tmp_obj_e2kZ8n", "<workspace>/.git/objects/tmp_obj_<random>"],
         ["/home/ann/app/target/app-3f9a1c5be2d40718", "<workspace>/target/app-<hash>"],
@@ -207,6 +209,23 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
         'openat(AT_FDCWD</x>, "<tmp>/app<random>", O_RDWR|O_CREAT|O_EXCL, 0600) = <tmp>/app<random>',
       ],
       ['unlink("/tmp/appabcdef") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "<tmp>/app<random>", 0) = 0'],
+      [
+        'openat(AT_FDCWD</x>, "/tmp/sortAb1c2D", O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC, 0600) = 3</tmp/sortAb1c2D>',
+        'openat(AT_FDCWD</x>, "<tmp>/sort<random>", O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC, 0600) = <tmp>/sort<random>',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "stWordOn", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/stWordOn>',
+        'openat(AT_FDCWD<<workspace>>, "st<random>", O_RDWR|O_CREAT|O_EXCL, 0600) = <workspace>/st<random>',
+      ],
+      ['unlink("stWordOn") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "st<random>", 0) = 0'],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/locked>',
+        'openat(AT_FDCWD<<workspace>>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = <workspace>/locked',
+      ],
+      [
+        'openat(AT_FDCWD</x>, "/dev/shm/sem.EwmYhx", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</dev/shm/sem.EwmYhx>',
+        'openat(AT_FDCWD</x>, "/dev/shm/sem.<random>", O_RDWR|O_CREAT|O_EXCL, 0600) = /dev/shm/sem.<random>',
+      ],
     ],
   ],
   [

@@ -31,12 +31,37 @@ const TEMPORARY_NAMES: readonly { readonly match: RegExp; readonly replace: stri
   { match: /^(go-build|go-link-|go-|gopath)\d+/, replace: "$1<random>" },
   { match: /^(sh-thd\.|sh-np\.|vi\.|ssh-)[A-Za-z0-9]+$/, replace: "$1<random>" },
   { match: /^(npm-|yarn-|node-compile-cache-|v8-compile-cache-)[A-Za-z0-9-]+$/, replace: "$1<random>" },
+  // Python's semaphores and shared memory
+  { match: /^((?:sem\.)?(?:py)?mp-)[a-z0-9_]{8}$/, replace: "$1<random>" },
+  { match: /^(psm_)[0-9a-f]{8}$/, replace: "$1<random>" },
 ];
+
+/** The name without its random part, where a well-known program makes names like it. */
+function wellKnownName(name: string): string | undefined {
+  for (const { match, replace } of TEMPORARY_NAMES) if (match.test(name)) return name.replace(match, replace);
+  return undefined;
+}
+
+/**
+ * The name of a file that was made as `mkstemp` makes them: it replaces six characters, at the end or in front of a suffix.
+ * @param anywhere outside of directories for temporary files, where letters that make a word or a number are taken for chosen ones
+ */
+export function drawnName(name: string, anywhere: boolean): string {
+  if (name.includes("<")) return name;
+  const known = anywhere ? undefined : wellKnownName(name);
+  if (known !== undefined) return known;
+  return name.replace(
+    /^(.*?)([A-Za-z0-9]{6})((?:\.[A-Za-z]{1,5})?)$/,
+    (all, stem: string, drawn: string, suffix: string) =>
+      anywhere && /^(?:[a-z]+|[A-Z]+|\d+)$/.test(drawn) ? all : `${stem}<random>${suffix}`,
+  );
+}
 
 /** Replaces the random part of a name below a directory for temporary files. */
 export function temporaryName(name: string): string {
   if (name.includes("<")) return name;
-  for (const { match, replace } of TEMPORARY_NAMES) if (match.test(name)) return name.replace(match, replace);
+  const known = wellKnownName(name);
+  if (known !== undefined) return known;
   return name.replace(WORD, (word) => (looksRandom(word) ? "<random>" : /^\d{5,}$/.test(word) ? "<number>" : word));
 }
 
@@ -67,6 +92,8 @@ export function temporarySibling(name: string): string {
 
 const UUID = /(?<![\w<])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\w>])/g;
 const GIT_OBJECT = /(\/objects\/)[0-9a-f]{2}\/[0-9a-f]{38,62}(?![\w>])/g;
+/** Git keeps objects in folders that are named by the first two digits. */
+const GIT_FOLDER = /(\.git\/objects\/)[0-9a-f]{2}(?![\w.<>-])/g;
 const HEX = /(?<![A-Za-z0-9<])[0-9a-f]{8,128}(?![A-Za-z0-9>])/g;
 const RUN = /(\.goldentrace\/runs\/)[^/\s"'<>]+/g;
 
@@ -76,6 +103,7 @@ export function hashes(text: string): string {
   return text
     .replace(UUID, "<uuid>")
     .replace(GIT_OBJECT, "$1<hash>")
+    .replace(GIT_FOLDER, "$1<hash>")
     .replace(HEX, (word) =>
       word.length >= 16
         ? /[a-f]/.test(word)

@@ -82,8 +82,11 @@ export class Normaliser {
 
   call(raw: Call, cwd: string): Call {
     const { name, args } = raw;
-    if (name === "openat" && (args[2] ?? "").includes("O_EXCL") && args[3] === "0600") this.temporary(args[1] ?? "");
-    else if (name.startsWith("mkdir") && args.at(-1) === "0700") this.temporary(args.at(-2) ?? "");
+    if (name === "openat" && (args[2] ?? "").includes("O_EXCL") && args[3] === "0600") {
+      this.temporary(args[1] ?? "", targetOf(args[0] ?? "") ?? cwd, (args[2] ?? "").includes("O_RDWR"));
+    } else if (name.startsWith("mkdir") && args.at(-1) === "0700") {
+      this.temporary(args.at(-2) ?? "", "", false);
+    }
     return this.calls.call(raw, cwd);
   }
 
@@ -157,8 +160,11 @@ export class Normaliser {
     }
   }
 
-  private temporary(arg: string): void {
-    if (arg.startsWith('"/')) this.paths.made(arg.slice(1, endOfString(arg, 0)));
+  /** @param anywhere whether the way it was made says that its name was drawn, wherever it is */
+  private temporary(arg: string, folder: string, anywhere: boolean): void {
+    if (!arg.startsWith('"')) return;
+    const path = arg.slice(1, endOfString(arg, 0));
+    if (path.startsWith("/") || folder.startsWith("/")) this.paths.made(path, folder, anywhere);
   }
 }
 

@@ -1,5 +1,6 @@
 import { normalizePosixPath } from "../../trace/sites.ts";
 import {
+  drawnName,
   hashes,
   MAYBE_SIBLING,
   pidsInNames,
@@ -35,6 +36,8 @@ interface Prefix {
 /** Absolute paths inside a text: they begin at a slash that no name character precedes. */
 const ABSOLUTE = /(?<![\w.>/-])\/[^\s"'`:=,;()[\]{}|&*?<>\\]+/g;
 const MAX_KNOWN = 200_000;
+/** Normalised folders in which names are drawn and not chosen. */
+const TEMPORARY_FOLDER = /^(?:<tmp>|\/dev\/shm)(?:\/|$)/;
 
 /** Applies the rules on paths and names. Texts are in the tracer's escaped form; what it made stays as it is. */
 export class PathRules {
@@ -76,22 +79,31 @@ export class PathRules {
     return result;
   }
 
-  /** Notes that a temporary file or folder of this raw path was made, with a name that cannot be guessed. */
-  made(path: string): void {
+  /**
+   * Notes that a temporary file or folder was made, with a name that cannot be guessed.
+   * @param path raw, as it is written in the call
+   * @param from raw folder that a relative path counts from
+   * @param anywhere also outside of directories for temporary files
+   */
+  made(path: string, from: string, anywhere: boolean): void {
     if (this.temporary.has(path) || !this.isOn("temp-names")) return;
-    const slash = path.lastIndexOf("/");
-    const name = path.slice(slash + 1);
-    const folder = this.path(path.slice(0, slash));
-    if (!/^<tmp>(?:\/|$)/.test(folder) || temporaryName(name) !== name) return;
-    // mkstemp replaces six characters, at the end or in front of a suffix.
-    const drawn = name.replace(/^(.*?)[A-Za-z0-9]{6}((?:\.[A-Za-z]{1,5})?)$/, "$1<random>$2");
-    if (drawn === name) return;
-    this.temporary.set(path, `${folder}/${drawn}`);
+    const whole = resolveFrom(from, path);
+    const slash = whole.lastIndexOf("/");
+    const name = whole.slice(slash + 1);
+    const folder = this.path(whole.slice(0, slash));
+    const below = TEMPORARY_FOLDER.test(folder);
+    if (!below && !anywhere) return;
+    const drawn = drawnName(name, !below);
+    if (drawn === name || !path.endsWith(name)) return;
+    this.temporary.set(whole, `${folder}/${drawn}`);
+    // Descriptors are printed with the whole path, later calls repeat what was written.
+    if (path !== whole) this.temporary.set(path, path.slice(0, -name.length) + drawn);
+    this.knownPaths.delete(whole);
     this.knownPaths.delete(path);
+    this.knownTexts.clear();
   }
 
   private prefixed(path: string): string {
-    if (!path.startsWith("/")) return path;
     for (let end = path.length; this.temporary.size > 0 && end > 0; end = path.lastIndexOf("/", end - 1)) {
       const drawn = this.temporary.get(path.slice(0, end));
       if (drawn !== undefined) {
@@ -99,6 +111,7 @@ export class PathRules {
         return drawn + path.slice(end);
       }
     }
+    if (!path.startsWith("/")) return path;
     for (const { rule, path: prefix, placeholder } of this.prefixes) {
       if (!path.startsWith(prefix)) continue;
       const after = path.charAt(prefix.length);
@@ -111,6 +124,7 @@ export class PathRules {
 
   private temporaryNames(path: string): string {
     const below = path.startsWith("<tmp>/");
+    if (path.startsWith("/dev/shm/")) return `/dev/shm/${temporaryName(path.slice("/dev/shm/".length))}`;
     if (!below && !MAYBE_SIBLING.test(path)) return path;
     const parts = path.split("/");
     return parts
