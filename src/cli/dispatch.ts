@@ -1,10 +1,10 @@
 import { ExpectedError, type ExpectedErrorCode } from "../base/errors.ts";
+import { shown } from "../base/terminal/shown.ts";
 import { firstPositional, unknownCommand, usage } from "./commandLine.ts";
 import { type CliContext, OutputClosed } from "./context.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import type { CommandName, CommandSpec } from "./table/commandSpec.ts";
 import { findCommand } from "./table/commandTable.ts";
-import { shown } from "./terminal/shown.ts";
 import { styleFor } from "./terminal/style.ts";
 
 /** What a command's module exports as `command`: takes the words after its name, does the work and returns the exit code. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { formatCount, formatNs, plural } from "../base/format.ts";
+import { shown } from "../base/terminal/shown.ts";
 import type { Recording, RecordingResult } from "../engine/session/recording.ts";
 import type { CliContext } from "./context.ts";
-import { shown } from "./terminal/shown.ts";
 import { styleFor } from "./terminal/style.ts";
 
 /** Counts what a recording delivers, for a line of progress. */

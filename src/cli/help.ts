@@ -1,8 +1,8 @@
+import { displayWidth, padEnd } from "../base/terminal/displayWidth.ts";
+import { wrapText } from "../base/terminal/wrapText.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "./table/commandSpec.ts";
 import { COMMANDS } from "./table/commandTable.ts";
-import { displayWidth, padEnd } from "./terminal/displayWidth.ts";
 import type { Style } from "./terminal/style.ts";
-import { wrapText } from "./terminal/wrapText.ts";
 
 const INDENT = "  ";
 

@@ -1,6 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import type { Recording } from "../../engine/session/recording.ts";
 import { completeOptions, runsDirectoryOf } from "../../node/buildRequest.ts";
 import { loadConfig } from "../../node/config.ts";
@@ -12,7 +13,6 @@ import { parseDuration } from "../duration.ts";
 import { RecordingCounter, writeClosing } from "../followRecording.ts";
 import { recordingOptions } from "../recordingOptions.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shown } from "../terminal/shown.ts";
 
 const COULD_NOT_RECORD = 125;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -1,4 +1,5 @@
 import { formatBytes, plural } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { folderSize } from "../../node/folderSize.ts";
 import { type CleanOptions, cleanRuns, runsToRemove } from "../../node/runFolder/cleanRuns.ts";
 import { listRuns } from "../../node/runFolder/listRuns.ts";
@@ -6,7 +7,6 @@ import { atMost, parseCommandLine, parseCount } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { parseDuration } from "../duration.ts";
 import { runsDirectory } from "../runArgument.ts";
-import { shown } from "../terminal/shown.ts";
 
 /** What stays when neither --keep nor --older-than says otherwise. */
 const DEFAULT_KEEP = 50;

@@ -1,11 +1,11 @@
 import { formatBytes } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { findWriter } from "../../engine/write/index.ts";
 import { atMost, parseCommandLine, usage } from "../commandLine.ts";
 import type { Command } from "../dispatch.ts";
 import { openTrace } from "../openTrace.ts";
 import { EXPORT_FORMATS } from "../table/commandSpec.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shown } from "../terminal/shown.ts";
 import { writeOutput } from "../writeOutput.ts";
 
 export const command: Command = async (argv, context) => {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { CONFIG_FILE } from "../../node/config.ts";
 import { discoverPrograms, type FoundProgram } from "../../node/discoverPrograms.ts";
 import { errorCode } from "../../node/procFiles.ts";
@@ -12,7 +13,6 @@ import { CI_WORKFLOW, CI_WORKFLOW_TEXT } from "../init/ciWorkflow.ts";
 import { configTemplate } from "../init/configTemplate.ts";
 import { gitignoreWithRuns } from "../init/gitignore.ts";
 import { type OfferedProgram, VSCODE_FILES } from "../init/vscodeFiles.ts";
-import { shown } from "../terminal/shown.ts";
 import { styleFor } from "../terminal/style.ts";
 
 /** A workspace may hold many programs; more than this are clutter in a menu. */

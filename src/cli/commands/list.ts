@@ -1,4 +1,6 @@
 import { formatAgo, formatBytes, formatCount, formatNs } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { textTable } from "../../base/terminal/textTable.ts";
 import { outcomeOf, outcomeText } from "../../engine/view/runItems.ts";
 import { loadConfig, targetNames } from "../../node/config.ts";
 import { folderSize } from "../../node/folderSize.ts";
@@ -8,9 +10,7 @@ import { atMost, parseCommandLine, parseCount } from "../commandLine.ts";
 import type { CliContext } from "../context.ts";
 import type { Command } from "../dispatch.ts";
 import { runsDirectory } from "../runArgument.ts";
-import { shown } from "../terminal/shown.ts";
 import { type Style, styleFor } from "../terminal/style.ts";
-import { textTable } from "../terminal/textTable.ts";
 
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("list", argv);

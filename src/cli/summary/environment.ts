@@ -1,10 +1,10 @@
 import { plural } from "../../base/format.ts";
+import { cutMiddle, cutToWidth } from "../../base/terminal/displayWidth.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { wrapText } from "../../base/terminal/wrapText.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
 import { TRACE_VARIABLES } from "../../engine/read/logs/traceEnv.ts";
 import { shellWord } from "../../engine/write/shellWord.ts";
-import { cutMiddle, cutToWidth } from "../terminal/displayWidth.ts";
-import { shown } from "../terminal/shown.ts";
-import { wrapText } from "../terminal/wrapText.ts";
 import type { SummaryTextOptions } from "./section.ts";
 
 /** Values longer than this are paths that nobody reads at a glance. */

@@ -1,11 +1,11 @@
 import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
+import { cutToWidth } from "../../base/terminal/displayWidth.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { wrapText } from "../../base/terminal/wrapText.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
 import { endText } from "../../engine/view/endText.ts";
 import { shellWord } from "../../engine/write/shellWord.ts";
-import { cutToWidth } from "../terminal/displayWidth.ts";
-import { shown } from "../terminal/shown.ts";
 import type { Style } from "../terminal/style.ts";
-import { wrapText } from "../terminal/wrapText.ts";
 import { label, labelled, labelledLine, type SummaryTextOptions } from "./section.ts";
 
 /** Which run this is. */

@@ -1,8 +1,8 @@
 import { formatCount } from "../../base/format.ts";
-import { cutToWidth, padEnd } from "../terminal/displayWidth.ts";
-import { shown } from "../terminal/shown.ts";
+import { cutToWidth, padEnd } from "../../base/terminal/displayWidth.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { wrapText } from "../../base/terminal/wrapText.ts";
 import type { Style } from "../terminal/style.ts";
-import { wrapText } from "../terminal/wrapText.ts";
 
 export interface SummaryTextOptions {
   readonly style: Style;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addCalls, manifestOf, traceBuilder, traceOf } from "../../../test/support/traces.ts";
+import { displayWidth } from "../../base/terminal/displayWidth.ts";
 import { summarize } from "../../engine/query/summarize.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
 import { TRACE_VARIABLES } from "../../engine/read/logs/traceEnv.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
-import { displayWidth } from "../terminal/displayWidth.ts";
 import { styleFor } from "../terminal/style.ts";
 import { summaryText } from "./summaryText.ts";
 

@@ -1,9 +1,9 @@
 import { formatBytes, formatCount, formatNs } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { type Column, right, textTable } from "../../base/terminal/textTable.ts";
+import { wrapText } from "../../base/terminal/wrapText.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
 import { STRACE_HEADER, straceRows } from "../../engine/write/straceSummary.ts";
-import { shown } from "../terminal/shown.ts";
-import { type Column, right, textTable } from "../terminal/textTable.ts";
-import { wrapText } from "../terminal/wrapText.ts";
 import { more, type SummaryTextOptions } from "./section.ts";
 
 const TOP = { syscalls: 15, errors: 10, lines: 10, slowest: 5 } as const;

@@ -1,7 +1,7 @@
 import { formatCount, formatNs, plural } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { type Column, right, textTable } from "../../base/terminal/textTable.ts";
 import type { RunSummary, ThreadSummary } from "../../engine/query/summary.ts";
-import { shown } from "../terminal/shown.ts";
-import { type Column, right, textTable } from "../terminal/textTable.ts";
 import { more, type SummaryTextOptions } from "./section.ts";
 
 const TOP = 20;

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { displayWidth } from "../../base/terminal/displayWidth.ts";
 import { WRITERS } from "../../engine/write/index.ts";
 import { targetSchema } from "../../protocol/launch.ts";
 import { commandDocs } from "../commandDocs.ts";
 import { parseCommandLine } from "../commandLine.ts";
 import { commandHelp, generalHelp } from "../help.ts";
-import { displayWidth } from "../terminal/displayWidth.ts";
 import { styleFor } from "../terminal/style.ts";
 import { COMMAND_NAMES, EXPORT_FORMATS } from "./commandSpec.ts";
 import { COMMANDS } from "./commandTable.ts";

@@ -1,5 +1,5 @@
+import { cutToWidth } from "../../base/terminal/displayWidth.ts";
 import type { Output } from "../context.ts";
-import { cutToWidth } from "./displayWidth.ts";
 
 const INTERVAL_MS = 200;
 /** Work that ends sooner needs no progress. */

@@ -1,21 +1,7 @@
 import { styleText } from "node:util";
+import { PLAIN_STYLE, type Style } from "../../base/terminal/style.ts";
 
-/** Puts colour on text, or leaves it alone where the output is not a terminal or the user does not want colour. */
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
-}
-
-const none: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  good: (text) => text,
-  warn: (text) => text,
-  bad: (text) => text,
-};
+export type { Style } from "../../base/terminal/style.ts";
 
 const coloured: Style = {
   bold: (text) => styleText("bold", text),
@@ -26,7 +12,7 @@ const coloured: Style = {
 };
 
 export function styleFor(colour: boolean): Style {
-  return colour ? coloured : none;
+  return colour ? coloured : PLAIN_STYLE;
 }
 
 /** Colour is for terminals, unless NO_COLOR (no-color.org) or TERM=dumb says no. */

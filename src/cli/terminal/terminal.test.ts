@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cutMiddle, cutToWidth, displayWidth, padEnd, padStart } from "./displayWidth.ts";
-import { shown } from "./shown.ts";
+import { cutMiddle, cutToWidth, displayWidth, padEnd, padStart } from "../../base/terminal/displayWidth.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { textTable } from "../../base/terminal/textTable.ts";
 import { styleFor, wantsColour } from "./style.ts";
-import { textTable } from "./textTable.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", "é", "漢", "🙂", "e\u0301", " ", "/") });
 
