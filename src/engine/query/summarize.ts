@@ -124,6 +124,8 @@ function mainExit(trace: Trace): RunSummary["exit"] {
 
 /** Nanoseconds from the first event to the end of the last one that is known; null for a trace without times. */
 function extent(trace: Trace): number | null {
+  // Without times, calls are put in order by made-up ones.
+  if (trace.problems.some(({ kind }) => kind === "untimed")) return null;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   const { start, duration, state, length } = trace.syscalls;

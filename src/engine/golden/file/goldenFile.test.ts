@@ -52,6 +52,8 @@ const texts = fc.oneof(
     "\ud800",
     "__proto__",
     "a\nb",
+    "\\",
+    '\\"',
   ),
 );
 const shapesOf = fc

@@ -10,7 +10,11 @@ import { type GoldenSource, refusal } from "./refusal.ts";
 /** Longer lines are no one's events; anything that is read at once is bounded by this. */
 export const MAX_LINE = 16 << 20;
 
-const LINE_FEED = 10;
+const LINE_FEED = 0x0a;
+const COMMA = 0x2c;
+const CLOSE_BRACE = 0x7d;
+/** Distinct lines that are remembered whole. */
+const MAX_KNOWN = 1 << 17;
 /** Text is decoded in pieces of about this many bytes. */
 const PIECE = 1 << 20;
 const BEGIN = '{\n  "version": ';
@@ -90,6 +94,8 @@ function ending(lines: Lines, collector: EventCollector, source: GoldenSource): 
 
 /** Events by line; each distinct first and second half is parsed and checked once. */
 class OwnEvents {
+  /** Whole lines: an event mostly comes from the same place again. */
+  private readonly known = new Map<string, { readonly shape: number; readonly place: EventPlace }>();
   private readonly shapes = new Map<string, number>();
   private readonly places = new Map<string, EventPlace>();
 
@@ -100,18 +106,26 @@ class OwnEvents {
 
   /** Reads `    {"name":…,"thread":…}` with or without a comma; false when it is laid out in another way. */
   line(line: string): boolean {
-    const end = line.charCodeAt(line.length - 1) === 0x2c ? line.length - 1 : line.length;
+    const event = this.known.get(line) ?? this.newLine(line);
+    if (event === undefined) return false;
+    const problem = this.collector.add(event.shape, event.place);
+    if (problem !== undefined) throw this.damaged(problem);
+    return true;
+  }
+
+  private newLine(line: string): { readonly shape: number; readonly place: EventPlace } | undefined {
+    const end = line.charCodeAt(line.length - 1) === COMMA ? line.length - 1 : line.length;
     const cut = line.lastIndexOf(PLACE);
-    if (cut === -1 || line.charCodeAt(end - 1) !== 0x7d) return false;
+    if (cut === -1 || line.charCodeAt(end - 1) !== CLOSE_BRACE) return undefined;
     const head = line.slice(4, cut);
     const tail = line.slice(cut, end);
     const shape = this.shapes.get(head) ?? this.newShape(head);
-    if (shape === undefined) return false;
+    if (shape === undefined) return undefined;
     const place = this.places.get(tail) ?? this.newPlace(tail);
-    if (place === undefined) return false;
-    const problem = this.collector.add(shape, place);
-    if (problem !== undefined) throw this.damaged(problem);
-    return true;
+    if (place === undefined) return undefined;
+    const event = { shape, place };
+    if (this.known.size < MAX_KNOWN) this.known.set(line, event);
+    return event;
   }
 
   private newShape(head: string): number | undefined {
