@@ -4,6 +4,7 @@ import { formatNs, plural } from "../base/format.ts";
 import type { Recording, RecordingResult } from "../engine/session/recording.ts";
 import { stopText, wasStopped } from "../engine/view/endText.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
+import { verdictSentence } from "../engine/view/verdictSentence.ts";
 import { shellExitCode } from "../node/exitCode.ts";
 import type { CustomEvents } from "../protocol/dap.ts";
 import type { LiveUpdate, LogFilter, LogPage, RecordingEnd } from "../protocol/live.ts";
@@ -192,11 +193,23 @@ export class ActiveRun {
     this.send(true);
     if (result !== undefined) {
       this.say(endSentence(result, this.recording.state === "failed"));
+      if (this.recording.state !== "failed") await this.compare(result);
       this.client.send("goldentrace.finished", result.end);
     }
     this.over = true;
     clearTimeout(this.timer);
     return result;
+  }
+
+  /** Before the end is told: whoever hears of it finds the comparison in the run's folder. */
+  private async compare({ end, manifest }: RecordingResult): Promise<void> {
+    try {
+      const { compareWithGolden } = await import("../node/golden/compareWithGolden.ts");
+      const comparison = await compareWithGolden({ runFolder: end.runFolder, workspace: manifest.workspace });
+      if (comparison !== undefined) this.say(verdictSentence(comparison));
+    } catch (error) {
+      this.say(`The run could not be compared with its golden: ${describeError(error)}`, "important");
+    }
   }
 
   private say(text: string, category: "console" | "important" = "console"): void {

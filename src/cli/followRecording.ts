@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
+import { ExpectedError } from "../base/errors.ts";
 import { formatCount, formatNs, plural } from "../base/format.ts";
 import { shown } from "../base/terminal/shown.ts";
 import type { Recording, RecordingResult } from "../engine/session/recording.ts";
+import { verdictSentence } from "../engine/view/verdictSentence.ts";
+import { compareWithGolden } from "../node/golden/compareWithGolden.ts";
+import type { ConfigFile } from "../protocol/launch.ts";
 import type { CliContext } from "./context.ts";
 import { styleFor } from "./terminal/style.ts";
 
@@ -35,6 +39,33 @@ export class RecordingCounter {
 export interface ClosingOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
+}
+
+/**
+ * Compares a run with the golden of its name, where there is one, and says how it went in a line on standard error. The run is recorded,
+ * whatever comes of this.
+ */
+export async function compareAndTell(
+  { end, manifest }: RecordingResult,
+  config: ConfigFile,
+  { quiet, verbose }: ClosingOptions,
+  { stderr }: CliContext,
+): Promise<void> {
+  if (!existsSync(end.runFolder)) return;
+  const { workspace } = manifest;
+  const style = styleFor(stderr.colour);
+  try {
+    const comparison = await compareWithGolden({ runFolder: end.runFolder, workspace, config });
+    if (comparison === undefined || quiet || !(stderr.isTerminal || verbose)) return;
+    const [verdict] = verdictSentence(comparison).split("\n");
+    const isSame = comparison.verdict === "equivalent";
+    const paint = isSame ? style.good : comparison.verdict === "diverged" ? style.bad : style.warn;
+    const more = isSame ? "" : `; see: goldentrace diff ${shown(comparison.golden.name)} ${shown(end.runId)}`;
+    await stderr.write(`${style.dim("goldentrace:")} ${paint(shown(verdict ?? ""))}${more}\n`);
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    await stderr.write(`${style.warn("goldentrace:")} not compared with its golden: ${shown(error.message)}\n`);
+  }
 }
 
 /**

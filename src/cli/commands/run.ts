@@ -16,7 +16,7 @@ import type { ConfigFile, Target } from "../../protocol/launch.ts";
 import { type CommandLine, firstPositional, parseCommandLine, parsePairs, seeHelp, usage } from "../commandLine.ts";
 import type { CliContext } from "../context.ts";
 import type { Command } from "../dispatch.ts";
-import { writeClosing } from "../followRecording.ts";
+import { compareAndTell, writeClosing } from "../followRecording.ts";
 import { forwardSignals } from "../forwardSignals.ts";
 import { recordingOptions } from "../recordingOptions.ts";
 import { commandSpec } from "../table/commandTable.ts";
@@ -38,6 +38,7 @@ export const command: Command = async (argv, context) => {
   });
   if (result === undefined) return INTERRUPTED;
   await writeClosing(result, notices, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
+  await compareAndTell(result, config, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
   return shellExitCode(result.end.exitCode, result.end.signal) ?? COULD_NOT_RECORD;
 };
 
