@@ -5,6 +5,7 @@ import { hasPrototypeKey, scanJson } from "../../read/renacer/jsonScan.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { EventCollector, EventPlace } from "./eventCollector.ts";
 import { checked, checkHeader } from "./goldenHeader.ts";
+import { KnownLines } from "./knownLines.ts";
 import { type GoldenSource, refusal } from "./refusal.ts";
 
 /** Longer lines are no one's events; anything that is read at once is bounded by this. */
@@ -13,10 +14,6 @@ export const MAX_LINE = 16 << 20;
 const LINE_FEED = 0x0a;
 const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
-/** Distinct lines that are remembered whole. */
-const MAX_KNOWN = 1 << 17;
-/** Text is decoded in pieces of about this many bytes. */
-const PIECE = 1 << 20;
 const BEGIN = '{\n  "version": ';
 const EVENTS = '  "syscalls": [';
 const CONFLICT = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/;
@@ -53,13 +50,15 @@ export function readOwnLines(
   const header = checkHeader(parsed.goldentrace, source);
   checked(frontSchema, parsed, source, "");
 
-  const events = new OwnEvents(collector(header), source);
+  const events = new OwnEvents(bytes, collector(header), source);
   if (line === `${EVENTS}],`) return { header, behaviour: ending(lines, events.collector, source) };
   if (line !== EVENTS) return undefined;
-  for (line = lines.next(); line !== undefined; line = lines.next()) {
+  while (lines.advance()) {
+    if (events.known(lines.start, lines.end)) continue;
+    line = lines.text();
     if (line === "  ],") return { header, behaviour: ending(lines, events.collector, source) };
     if (CONFLICT.test(line)) throw conflict(source);
-    if (!line.startsWith(EVENT) || !events.line(line)) return undefined;
+    if (!line.startsWith(EVENT) || !events.line(line, lines.start, lines.end)) return undefined;
   }
   throw refusal(source, `is cut off after ${plural(events.collector.length, "event")}`);
 }
@@ -92,28 +91,50 @@ function ending(lines: Lines, collector: EventCollector, source: GoldenSource): 
   return collector.behaviour(summary);
 }
 
+interface KnownEvent {
+  readonly shape: number;
+  readonly place: EventPlace;
+}
+
 /** Events by line; each distinct first and second half is parsed and checked once. */
 class OwnEvents {
-  /** Whole lines: an event mostly comes from the same place again. */
-  private readonly known = new Map<string, { readonly shape: number; readonly place: EventPlace }>();
+  private readonly lines: KnownLines;
+  /** Events of the known lines. */
+  private readonly events: KnownEvent[] = [];
   private readonly shapes = new Map<string, number>();
   private readonly places = new Map<string, EventPlace>();
 
   constructor(
+    bytes: Uint8Array,
     readonly collector: EventCollector,
     private readonly source: GoldenSource,
-  ) {}
+  ) {
+    this.lines = new KnownLines(bytes);
+  }
 
-  /** Reads `    {"name":…,"thread":…}` with or without a comma; false when it is laid out in another way. */
-  line(line: string): boolean {
-    const event = this.known.get(line) ?? this.newLine(line);
+  /** Adds the event of a line that was read before; false when the line is new. */
+  known(start: number, end: number): boolean {
+    const event = this.events[this.lines.find(start, end)];
     if (event === undefined) return false;
-    const problem = this.collector.add(event.shape, event.place);
-    if (problem !== undefined) throw this.damaged(problem);
+    this.add(event);
     return true;
   }
 
-  private newLine(line: string): { readonly shape: number; readonly place: EventPlace } | undefined {
+  /** Reads `    {"name":…,"thread":…}` with or without a comma; false when it is laid out in another way. */
+  line(line: string, start: number, end: number): boolean {
+    const event = this.newLine(line);
+    if (event === undefined) return false;
+    if (this.lines.add(start, end) !== -1) this.events.push(event);
+    this.add(event);
+    return true;
+  }
+
+  private add({ shape, place }: KnownEvent): void {
+    const problem = this.collector.add(shape, place);
+    if (problem !== undefined) throw this.damaged(problem);
+  }
+
+  private newLine(line: string): KnownEvent | undefined {
     const end = line.charCodeAt(line.length - 1) === COMMA ? line.length - 1 : line.length;
     const cut = line.lastIndexOf(PLACE);
     if (cut === -1 || line.charCodeAt(end - 1) !== CLOSE_BRACE) return undefined;
@@ -123,9 +144,7 @@ class OwnEvents {
     if (shape === undefined) return undefined;
     const place = this.places.get(tail) ?? this.newPlace(tail);
     if (place === undefined) return undefined;
-    const event = { shape, place };
-    if (this.known.size < MAX_KNOWN) this.known.set(line, event);
-    return event;
+    return { shape, place };
   }
 
   private newShape(head: string): number | undefined {
@@ -169,46 +188,39 @@ function parse(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Lines of UTF-8 text, decoded piece by piece. */
+/** Lines of UTF-8 text, decoded only where they are asked for. */
 class Lines {
+  /** Range of the line at hand, without its line feed. */
+  start = 0;
+  end = -1;
   private readonly decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  private at = 0;
-  private piece = "";
-  private pieceAt = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly source: GoldenSource,
   ) {}
 
-  next(): string | undefined {
-    if (this.pieceAt >= this.piece.length && !this.more()) return undefined;
-    const feed = this.piece.indexOf("\n", this.pieceAt);
-    const end = feed === -1 ? this.piece.length : feed;
-    const line = this.piece.slice(this.pieceAt, end);
-    this.pieceAt = end + 1;
-    return line;
+  /** Goes to the next line; false when there is none. */
+  advance(): boolean {
+    this.start = this.end + 1;
+    if (this.start >= this.bytes.length) return false;
+    const feed = this.bytes.indexOf(LINE_FEED, this.start);
+    this.end = feed === -1 ? this.bytes.length : feed;
+    if (this.end - this.start > MAX_LINE) throw longLine(this.source);
+    return true;
   }
 
-  /** Decodes the next lines; false at the end. */
-  private more(): boolean {
-    const { bytes, at } = this;
-    if (at >= bytes.length) return false;
-    let end = Math.min(at + PIECE, bytes.length);
-    if (end < bytes.length) {
-      const feed = bytes.indexOf(LINE_FEED, end - 1);
-      end = feed === -1 ? bytes.length : feed + 1;
-    }
-    if (end - at > MAX_LINE + PIECE) throw longLine(this.source);
+  text(): string {
     try {
-      this.piece = this.decoder.decode(bytes.subarray(at, end));
+      return this.decoder.decode(this.bytes.subarray(this.start, this.end));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw refusal(this.source, "is not UTF-8 text");
     }
-    this.pieceAt = 0;
-    this.at = end;
-    return true;
+  }
+
+  next(): string | undefined {
+    return this.advance() ? this.text() : undefined;
   }
 }
 
