@@ -24,7 +24,7 @@ const PURE = ["base", "protocol", "engine"];
 const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   base: [],
   protocol: ["zod/mini"],
-  engine: ["apache-arrow", "smol-toml", "yaml", "zod/mini"],
+  engine: ["apache-arrow", "smol-toml", "toml-eslint-parser", "yaml", "zod/mini"],
 };
 
 const root = path.resolve(import.meta.dirname, "..");

@@ -82,7 +82,7 @@ function problem(id: string, message: string): ExpectedError {
  * What makes an expression's cost explode: a repeated group that can itself match in several ways, a reference back, or too many
  * repetitions and choices for the text lengths at hand. Stricter than needed; such a rule can be written in another way.
  */
-function catastrophe(source: string): string | undefined {
+export function catastrophe(source: string): string | undefined {
   const groups: { varies: boolean }[] = [];
   let closed: { varies: boolean } | undefined;
   let open = 0;
