@@ -179,6 +179,8 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
         ["/scratch/ccQx81Zk.s", "<tmp>/cc<random>.s"],
         ["/tmp/tmp.Yq7dG2kZx1", "<tmp>/tmp.<random>"],
         ["/tmp/go-build123456/b001", "<tmp>/go-build<random>/b001"],
+        ["/dev/shm/sem.EwmYhx", "/dev/shm/sem.<random>"],
+        ["/dev/shm/sem.worker", "/dev/shm/sem.worker"],
         ["/dev/shm/sem.mp-w_ord_on", "/dev/shm/sem.mp-<random>"],
         ["/home/ann/app/.git/objects/0c", "<workspace>/.git/objects/<hash>"],
         ["/tmp/worker01.log", "<tmp>/worker01.log"],
@@ -221,6 +223,18 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
       [
         'openat(AT_FDCWD</home/ann/app>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/locked>',
         'openat(AT_FDCWD<<workspace>>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = <workspace>/locked',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "refs_N99XT8", O_RDWR|O_CREAT|O_EXCL, 0666) = 3</home/ann/app/refs_N99XT8>',
+        'openat(AT_FDCWD<<workspace>>, "refs_<random>", O_RDWR|O_CREAT|O_EXCL, 0666) = <workspace>/refs_<random>',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "part_Second", O_RDWR|O_CREAT|O_EXCL, 0666) = 3</home/ann/app/part_Second>',
+        'openat(AT_FDCWD<<workspace>>, "part_Second", O_RDWR|O_CREAT|O_EXCL, 0666) = <workspace>/part_Second',
+      ],
+      [
+        'openat(AT_FDCWD</x>, "/tmp/gvabcdef", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW, 0600) = 3</tmp/gvabcdef>',
+        'openat(AT_FDCWD</x>, "<tmp>/<random>", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW, 0600) = <tmp>/<random>',
       ],
       [
         'openat(AT_FDCWD</x>, "/dev/shm/sem.EwmYhx", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</dev/shm/sem.EwmYhx>',

@@ -34,6 +34,14 @@ export function isStream(object: string): boolean {
 }
 
 /**
+ * A byte in a pipe is no message but a sign: the token of a job server, a wake-up of a loop. Who takes it when is up to scheduling.
+ * @param size how many bytes are asked for, as the tracer prints it
+ */
+export function isWakeUp(object: string, size: string): boolean {
+  return object === "pipe" && size === "1";
+}
+
+/**
  * What kind of event a call is, and whether it counts in the `observable` mode: decided by what it acts on and not by its name alone.
  * @param object what it acts on, normalised, as `objectOf` gives it
  * @param args normalised arguments
@@ -73,6 +81,7 @@ function isObservable(
 ): boolean {
   if (effect === "never" || SCHEDULING_ERRORS.has(errno)) return false;
   if (INTERNAL.test(object)) return false;
+  if ((name === "read" || name === "write") && isWakeUp(object, args[2] ?? "")) return false;
   if (effect === "always") {
     if (eventClass === "signal") return !INTERNAL_SIGNAL.test(args[name === "tgkill" ? 2 : 1] ?? "");
     // The search along PATH.

@@ -1,5 +1,5 @@
 import { endOfAnnotation, endOfString, opensAnnotation } from "../../query/tracerText.ts";
-import { isStream } from "../classify.ts";
+import { isStream, isWakeUp } from "../classify.ts";
 import { canonicalCall, canonicalName } from "./canonicalNames.ts";
 import { objectOf } from "./objects.ts";
 import { type PathRules, resolveFrom } from "./paths.ts";
@@ -89,7 +89,7 @@ export class CallRules {
     const object = objectOf(signature.name, args);
     if (!isStream(object)) return args;
     return args.map((arg, index) => {
-      if (signature.args[index] !== "size" || arg === "<size>") return arg;
+      if (signature.args[index] !== "size" || arg === "<size>" || isWakeUp(object, arg)) return arg;
       this.hit("stream-chunks");
       return "<size>";
     });

@@ -34,6 +34,8 @@ const TEMPORARY_NAMES: readonly { readonly match: RegExp; readonly replace: stri
   // Python's semaphores and shared memory
   { match: /^((?:sem\.)?(?:py)?mp-)[a-z0-9_]{8}$/, replace: "$1<random>" },
   { match: /^(psm_)[0-9a-f]{8}$/, replace: "$1<random>" },
+  // The C library's, until it links them to their names.
+  { match: /^(sem\.)(?![A-Z]?[a-z]+$|[A-Z]+$|\d+$)[A-Za-z0-9]{6}$/, replace: "$1<random>" },
 ];
 
 /** The name without its random part, where a well-known program makes names like it. */
@@ -42,18 +44,33 @@ function wellKnownName(name: string): string | undefined {
   return undefined;
 }
 
+/** How much a call that makes a file says about its name. */
+export type Drawn =
+  /** It is in a directory for temporary files. */
+  | "temporary"
+  /** It was made in the way of `mkstemp`, for its owner alone. */
+  | "private"
+  /** It was made in the way of `mkstemp`, for others too. */
+  | "shared";
+
 /**
- * The name of a file that was made as `mkstemp` makes them: it replaces six characters, at the end or in front of a suffix.
- * @param anywhere outside of directories for temporary files, where letters that make a word or a number are taken for chosen ones
+ * The name of a file that was made as `mkstemp` makes them: it replaces six characters, at the end or in front of a suffix. Outside of
+ * directories for temporary files letters that make a word or a number are taken for chosen ones.
  */
-export function drawnName(name: string, anywhere: boolean): string {
+export function drawnName(name: string, how: Drawn): string {
   if (name.includes("<")) return name;
-  const known = anywhere ? undefined : wellKnownName(name);
-  if (known !== undefined) return known;
+  if (how === "temporary") {
+    const known = wellKnownName(name);
+    if (known !== undefined) return known;
+    // Python tries a directory with such a file.
+    if (/^[a-z0-9_]{8}$/.test(name)) return "<random>";
+  }
   return name.replace(
     /^(.*?)([A-Za-z0-9]{6})((?:\.[A-Za-z]{1,5})?)$/,
-    (all, stem: string, drawn: string, suffix: string) =>
-      anywhere && /^(?:[a-z]+|[A-Z]+|\d+)$/.test(drawn) ? all : `${stem}<random>${suffix}`,
+    (all, stem: string, drawn: string, suffix: string) => {
+      const chosen = how !== "temporary" && /^(?:[A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(drawn);
+      return chosen || (how === "shared" && !/[_.-]$/.test(stem)) ? all : `${stem}<random>${suffix}`;
+    },
   );
 }
 

@@ -2,6 +2,7 @@ import { endOfAnnotation, endOfString } from "../../query/tracerText.ts";
 import { normalizePosixPath } from "../../trace/sites.ts";
 import type { SyscallColumns, Trace } from "../../trace/trace.ts";
 import { type Call, CallRules, type StandardStreams } from "./callRules.ts";
+import type { Drawn } from "./names.ts";
 import type { NormaliseContext } from "./normaliseContext.ts";
 import { PathRules } from "./paths.ts";
 import { RULES, type RuleId } from "./rules.ts";
@@ -82,10 +83,12 @@ export class Normaliser {
 
   call(raw: Call, cwd: string): Call {
     const { name, args } = raw;
-    if (name === "openat" && (args[2] ?? "").includes("O_EXCL") && args[3] === "0600") {
-      this.temporary(args[1] ?? "", targetOf(args[0] ?? "") ?? cwd, (args[2] ?? "").includes("O_RDWR"));
+    if (name === "openat" && (args[2] ?? "").includes("O_EXCL")) {
+      const shared = args[3] !== "0600";
+      const how = (args[2] ?? "").includes("O_RDWR") ? (shared ? "shared" : "private") : undefined;
+      if (how !== undefined || !shared) this.temporary(args[1] ?? "", targetOf(args[0] ?? "") ?? cwd, how);
     } else if (name.startsWith("mkdir") && args.at(-1) === "0700") {
-      this.temporary(args.at(-2) ?? "", "", false);
+      this.temporary(args.at(-2) ?? "", "", undefined);
     }
     return this.calls.call(raw, cwd);
   }
@@ -160,11 +163,10 @@ export class Normaliser {
     }
   }
 
-  /** @param anywhere whether the way it was made says that its name was drawn, wherever it is */
-  private temporary(arg: string, folder: string, anywhere: boolean): void {
+  private temporary(arg: string, folder: string, how: Drawn | undefined): void {
     if (!arg.startsWith('"')) return;
     const path = arg.slice(1, endOfString(arg, 0));
-    if (path.startsWith("/") || folder.startsWith("/")) this.paths.made(path, folder, anywhere);
+    if (path.startsWith("/") || folder.startsWith("/")) this.paths.made(path, folder, how);
   }
 }
 

@@ -1,5 +1,6 @@
 import { normalizePosixPath } from "../../trace/sites.ts";
 import {
+  type Drawn,
   drawnName,
   hashes,
   MAYBE_SIBLING,
@@ -83,17 +84,16 @@ export class PathRules {
    * Notes that a temporary file or folder was made, with a name that cannot be guessed.
    * @param path raw, as it is written in the call
    * @param from raw folder that a relative path counts from
-   * @param anywhere also outside of directories for temporary files
+   * @param how what the call says where the folder says nothing
    */
-  made(path: string, from: string, anywhere: boolean): void {
+  made(path: string, from: string, how: Drawn | undefined): void {
     if (this.temporary.has(path) || !this.isOn("temp-names")) return;
     const whole = resolveFrom(from, path);
     const slash = whole.lastIndexOf("/");
     const name = whole.slice(slash + 1);
     const folder = this.path(whole.slice(0, slash));
-    const below = TEMPORARY_FOLDER.test(folder);
-    if (!below && !anywhere) return;
-    const drawn = drawnName(name, !below);
+    const drawing = TEMPORARY_FOLDER.test(folder) ? "temporary" : how;
+    const drawn = drawing === undefined ? name : drawnName(name, drawing);
     if (drawn === name || !path.endsWith(name)) return;
     this.temporary.set(whole, `${folder}/${drawn}`);
     // Descriptors are printed with the whole path, later calls repeat what was written.
