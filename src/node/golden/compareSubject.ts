@@ -34,6 +34,8 @@ export interface CompareInput {
   readonly settings: GoldenSettings;
   /** What further recordings of the same program cost. */
   readonly moreSamples?: readonly PerformanceSample[];
+  /** Judge performance by those alone. */
+  readonly onlyMore?: boolean;
   readonly notes?: readonly string[];
 }
 
@@ -41,7 +43,9 @@ export interface CompareInput {
 export function compareSubject(input: CompareInput): Comparison {
   const { golden, actual, mapSite, settings } = input;
   const { trace } = actual;
-  const samples = trace === undefined ? [] : [performanceSample(trace, actual.manifest), ...(input.moreSamples ?? [])];
+  const more = input.moreSamples ?? [];
+  const own = trace === undefined || input.onlyMore === true ? [] : [performanceSample(trace, actual.manifest)];
+  const samples = [...own, ...more];
   const found = compareBehaviours(golden, actual.behaviour, {
     mode: settings.mode,
     ignore: settings.ignore,

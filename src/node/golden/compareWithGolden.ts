@@ -29,6 +29,8 @@ export interface CompareRequest {
   readonly settings?: Partial<GoldenSettings> | undefined;
   /** What further recordings of the same program cost. */
   readonly moreSamples?: readonly PerformanceSample[] | undefined;
+  /** Judge performance by those alone. */
+  readonly onlyMore?: boolean | undefined;
 }
 
 /**
@@ -64,13 +66,11 @@ async function outcomeOf(request: CompareRequest): Promise<Comparison | undefine
   const path = pathOf(settings, name);
   if (path === undefined || !existsSync(path)) return undefined;
   try {
-    return await compared({ opened: await openRun(runFolder), name, runFolder, workspace, settings, ...more(request) });
+    return await compared({ opened: await openRun(runFolder), name, runFolder, workspace, settings, more: request });
   } catch (error) {
     return notCompared(reasonOf(error), settings, { name, path }, actual);
   }
 }
-
-const more = ({ moreSamples }: CompareRequest) => (moreSamples === undefined ? {} : { moreSamples });
 
 /** Undefined for a name that no golden can have. */
 function pathOf({ dir }: GoldenSettings, name: string): string | undefined {
@@ -98,7 +98,7 @@ export interface OpenedComparison {
   readonly runFolder: string;
   readonly workspace: string;
   readonly settings: GoldenSettings;
-  readonly moreSamples?: readonly PerformanceSample[];
+  readonly more?: Pick<CompareRequest, "moreSamples" | "onlyMore">;
 }
 
 /** @returns undefined when there is no golden of that name @throws ExpectedError when it, or a rule, cannot be used */
@@ -122,7 +122,8 @@ export async function compared(input: OpenedComparison): Promise<Comparison | un
     mapSite: await lineMapper(workspace, golden),
     settings,
     notes: loaded.notes,
-    ...(input.moreSamples === undefined ? {} : { moreSamples: input.moreSamples }),
+    moreSamples: input.more?.moreSamples ?? [],
+    onlyMore: input.more?.onlyMore ?? false,
   });
 }
 

@@ -79,6 +79,9 @@ export function unusable({ manifest, trace }: OpenedRun): string | undefined {
     return /[.!?]$/.test(told) ? told : `${told}.`;
   };
   const loss = [...problems, ...trace.problems].find(({ losesData }) => losesData);
+  if (stopped?.by === "duration") {
+    return "The program did not end within its time limit and was stopped. Raise `timeout` in [golden] of goldentrace.toml, or give it less to do.";
+  }
   if (!manifest.complete || loss !== undefined || manifest.lost > 0) {
     const reason = (loss ?? problems[0])?.message ?? "The recording did not end properly";
     return `The run is incomplete: ${why(reason)} Record it again.`;

@@ -39,7 +39,7 @@ export function createRunFolder(runsDirectory: string, name: string, startedAtMs
  * Makes a directory and its parents. Node's own `recursive` never returns where the file system refuses with ENOENT, as
  * /proc does.
  */
-function makeDirectories(path: string): void {
+export function makeDirectories(path: string): void {
   if (existsSync(path)) return;
   if (dirname(path) !== path) makeDirectories(dirname(path));
   try {
