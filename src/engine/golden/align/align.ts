@@ -5,7 +5,7 @@ import { alignByMyers } from "./myers.ts";
 export interface AlignLimits {
   /** Most steps of the first attempt; one step is one visited diagonal or compared pair. */
   readonly work: number;
-  /** Most steps of the second attempt, by anchors, which is made when the first spent its budget. */
+  /** Most steps of the second attempt, by anchors, which is made when the first spent its budget; 0 for none. */
   readonly anchoredWork: number;
 }
 
@@ -73,7 +73,7 @@ function alignShared({ partner }: Matching, { a, b, placeInA, placeInB }: Remain
   });
   let best = begin(limits.work);
   alignByMyers(best, [box]);
-  if (best.givenUp.length > 0) {
+  if (best.givenUp.length > 0 && limits.anchoredWork > 0) {
     const anchored = begin(limits.anchoredWork);
     alignByAnchors(anchored, box);
     if (matches(anchored) > matches(best)) best = anchored;

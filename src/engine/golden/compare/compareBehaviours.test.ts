@@ -170,6 +170,37 @@ const THREADS: readonly Fixture[] = [
     told: ["medium thread-added: 1 more thread main>w (3 instead of 2)"],
   },
   {
+    name: "a pool whose pieces of work are parts of one file, taken by other workers in another order",
+    golden:
+      "openat a\nmain>w [pool w]: pread64 f 1; fsync a; pread64 f 2; pread64 f 5\nmain>w#2 [pool w]: pread64 f 3; pread64 f 4",
+    actual:
+      "openat a\nmain>w [pool w]: pread64 f 1; pread64 f 4; fsync a\nmain>w#2 [pool w]: pread64 f 2; pread64 f 3; pread64 f 5",
+    told: [],
+  },
+  {
+    name: "a pool that does one piece less, told once",
+    golden: "openat a\nmain>w [pool w]: read a 1; read b 2\nmain>w#2 [pool w]: read c 3; read d 4",
+    actual: "openat a\nmain>w [pool w]: read a 1; read d 4\nmain>w#2 [pool w]: read c 3",
+    told: ["medium removed: no longer calls read on b (main>w)"],
+  },
+  {
+    name: "looks at what children made, in the order that they end in",
+    golden:
+      "clone3 - =>main>a; clone3 - =>main>b; wait4; stat a; wait4; stat b; openat c\nmain>a [process]: read x 1\nmain>b [process]: read y 1",
+    actual:
+      "clone3 - =>main>a; clone3 - =>main>b; wait4; stat b; wait4; stat a; openat c\nmain>a [process]: read x 1\nmain>b [process]: read y 1",
+    told: [],
+  },
+  {
+    name: "looks in another order, where nothing is waited for",
+    golden: "stat a; openat c; openat e; stat b; openat d",
+    actual: "stat b; openat c; openat e; stat a; openat d",
+    told: [
+      "low order: `stat` of a now comes after `openat` of c",
+      "low order: `stat` of b now comes before `openat` of e",
+    ],
+  },
+  {
     name: "workers that have taken each other's work",
     golden: "openat a\nmain>w [pool w]: read a 1; read b 2\nmain>w#2 [pool w]: read c 3",
     actual: "openat a\nmain>w [pool w]: read c 3\nmain>w#2 [pool w]: read a 1; read b 2",

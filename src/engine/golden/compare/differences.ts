@@ -1,11 +1,12 @@
 import type { IgnoreRule } from "../../../protocol/goldenConfig.ts";
 import type { ComparisonMode, Variation } from "../../../protocol/goldenFile.ts";
-import { int32Column } from "../../trace/growable.ts";
 import type { AlignLimits } from "../align/align.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { countEdits, type Edit, editsOf } from "./edits.ts";
 import { type Excluded, Exclusions, type Treatment } from "./exclusions.ts";
 import type { CompareOptions } from "./options.ts";
+import { withoutScheduling } from "./scheduling.ts";
+import { isGlance } from "./severity.ts";
 import { SiteIndex } from "./siteIndex.ts";
 import { alignStreams, type Stream } from "./streams.ts";
 import { matchThreads, threadLabel } from "./threadPairs.ts";
@@ -98,7 +99,17 @@ class DifferenceFinder {
       options.firstThreadOnly === true
         ? { pairs: [{ golden: 0, actual: 0 }], removed: [], added: [] }
         : matchThreads(golden, actual, (side, thread) => this.streams(side, thread).ordered.tokens);
-    const pairs = match.pairs.map((pair) => this.compare(pair.golden, pair.actual));
+    const compared = match.pairs.map((pair) => this.compare(pair.golden, pair.actual));
+    const inOrder = options.mode === "strict" || options.everything === true;
+    const children = childrenOf(golden);
+    const pairs = withoutScheduling(compared, {
+      tokenOf: (side, label, event) => this.tokenOf(side, label, event),
+      isGlance: (event) => {
+        const name = golden.shapes[golden.events.shape[event] as number]?.name ?? "";
+        return isGlance(name) || name === "wait4" || name === "waitid";
+      },
+      waitsForSeveral: (thread) => !inOrder && (children[thread] as number) > 1,
+    });
     const removedThreads = this.unmatched("golden", match.removed, pairs);
     const addedThreads = this.unmatched("actual", match.added, pairs);
     const count = (side: Side): number => {
@@ -212,8 +223,8 @@ class DifferenceFinder {
     const strict = this.options.mode === "strict" || this.options.everything === true;
     const label = threadLabel(behaviour, thread);
     const plain = this.exclusions.none;
-    const ordered = new StreamBuilder();
-    const unordered = new StreamBuilder();
+    const ordered = new StreamBuilder(to - from);
+    const unordered = new StreamBuilder(plain ? 0 : to - from);
     for (let event = from; event < to; event++) {
       const token = tokens[events.shape[event] as number] as number;
       if (!strict && (events.startup[event] === 1 || observable[token] === 0)) continue;
@@ -252,6 +263,15 @@ class DifferenceFinder {
     return made;
   }
 
+  /** What an event does, as it is compared. */
+  private tokenOf(side: Side, label: string, event: number): number {
+    const token = this.vocabulary[side][this[side].events.shape[event] as number] as number;
+    if (this.exclusions.none) return token;
+    const treatment = this.treatmentOf(side, label, token, event);
+    const loose = treatment.kind === "loose" || (treatment.kind === "unordered" && treatment.loose);
+    return loose ? this.loose(token) : token;
+  }
+
   private readonly looseSubjects = new Map<number, number>();
 
   private loose(token: number): number {
@@ -276,15 +296,28 @@ interface ThreadStreams {
 }
 
 class StreamBuilder {
-  private readonly events = int32Column();
-  private readonly tokens = int32Column();
+  private readonly events: Int32Array;
+  private readonly tokens: Int32Array;
+  private length = 0;
+
+  constructor(capacity: number) {
+    this.events = new Int32Array(capacity);
+    this.tokens = new Int32Array(capacity);
+  }
 
   add(event: number, token: number): void {
-    this.events.push(event);
-    this.tokens.push(token);
+    this.events[this.length] = event;
+    this.tokens[this.length++] = token;
   }
 
   done(): Stream {
-    return { events: this.events.view(), tokens: this.tokens.view() };
+    return { events: this.events.subarray(0, this.length), tokens: this.tokens.subarray(0, this.length) };
   }
+}
+
+/** How many threads and processes each thread made. */
+function childrenOf({ threads }: Behaviour): Int32Array {
+  const counts = new Int32Array(threads.length);
+  for (const { parent } of threads) if (parent >= 0) (counts[parent] as number)++;
+  return counts;
 }

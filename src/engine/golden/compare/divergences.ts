@@ -146,7 +146,15 @@ const NOTHING: DivergenceSide = { count: 0, events: [], rows: [] };
 
 /** Events of one side of a group, in order. */
 export function eventsOf({ edits }: CallGroup, side: Side): number[] {
-  return edits.flatMap(({ edit }) => (edit[side] < 0 ? [] : [edit[side]])).sort((a, b) => a - b);
+  const events: number[] = [];
+  let sorted = true;
+  for (const { edit } of edits) {
+    const event = edit[side];
+    if (event < 0) continue;
+    sorted &&= events.length === 0 || (events[events.length - 1] as number) < event;
+    events.push(event);
+  }
+  return sorted ? events : events.sort((a, b) => a - b);
 }
 
 function sideOf(differences: Differences, side: Side, events: readonly number[]): DivergenceSide {

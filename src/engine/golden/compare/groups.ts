@@ -64,7 +64,6 @@ export function groupsOf(differences: Differences): Group[] {
   const taken = new Set(
     [...threads.flatMap(({ creations }) => creations), ...exits.flatMap(({ edits }) => edits)].map(({ edit }) => edit),
   );
-  cancelWithinPools(differences, taken);
   return [...exits, ...threads, ...callGroups(differences, taken)];
 }
 
@@ -83,12 +82,12 @@ function threadGroups(differences: Differences): ThreadGroup[] {
   for (const side of ["golden", "actual"] as const) {
     const unmatched = side === "golden" ? differences.removedThreads : differences.addedThreads;
     const { threads } = differences.sites[side];
-    const alone = new Set(unmatched.map(({ thread }) => thread));
+    const alone = new Map(unmatched.map((each) => [each.thread, each]));
     const byLabel = new Map<string, UnmatchedThread[]>();
     for (const each of unmatched) {
       let top = each;
       for (let parent = threads[top.thread]?.parent ?? -1; alone.has(parent); parent = threads[parent]?.parent ?? -1) {
-        const maker = unmatched.find(({ thread }) => thread === parent);
+        const maker = alone.get(parent);
         if (maker === undefined || maker === top) break;
         top = maker;
       }
@@ -158,37 +157,13 @@ function exitGroups(differences: Differences): ExitGroup[] {
   return groups;
 }
 
-/** Which worker of a pool gets which piece of work is scheduling: what one does less and another one more is no difference. */
-function cancelWithinPools(differences: Differences, taken: Set<Edit>): void {
-  const missing = new Map<string, Edit[]>();
-  const workers = new Map<string, number>();
-  for (const { label } of differences.pairs) workers.set(label, (workers.get(label) ?? 0) + 1);
-  const inPool = differences.pairs.filter(({ label }) => (workers.get(label) ?? 0) > 1);
-  for (const pair of inPool) {
-    for (const edit of pair.edits) {
-      if (edit.kind !== "removed") continue;
-      const key = `${tokenOf(differences, "golden", edit.golden)} ${pair.label}`;
-      const known = missing.get(key);
-      if (known === undefined) missing.set(key, [edit]);
-      else known.push(edit);
-    }
-  }
-  if (missing.size === 0) return;
-  for (const pair of inPool) {
-    for (const edit of pair.edits) {
-      if (edit.kind !== "added") continue;
-      const partner = missing.get(`${tokenOf(differences, "actual", edit.actual)} ${pair.label}`)?.pop();
-      if (partner === undefined) continue;
-      taken.add(edit);
-      taken.add(partner);
-    }
-  }
-}
-
 function callGroups(differences: Differences, taken: ReadonlySet<Edit>): CallGroup[] {
-  const counts = new Counts(differences);
-  const groups = new Map<string, CallGroup>();
+  const groups: CallGroup[] = [];
+  const byDetail = new Map<string, Map<number, CallGroup>>();
+  let counts: Counts | undefined;
   for (const pair of differences.pairs) {
+    // By what has changed, so that no text is made for each of many edits.
+    const ofPair = new Map<Change, Map<number, CallGroup>>();
     for (const edit of pair.edits) {
       if (taken.has(edit)) continue;
       // The run's side tells where it is now.
@@ -198,53 +173,79 @@ function callGroups(differences: Differences, taken: ReadonlySet<Edit>): CallGro
       const subject = differences.vocabulary.subject[token] as number;
       const functionId = differences.sites.functionId(side, differences.sites[side].events.site[event] as number);
       const change = changeOf(differences, edit);
-      const detail = change.what === "error" ? `error ${change.golden} ${change.actual}` : change.what;
-      const key =
-        change.what === "unordered" ? `unordered ${pair.label}` : `${detail} ${subject} ${functionId} ${pair.label}`;
-      const group = groups.get(key);
+      let known = ofPair.get(change);
+      if (known === undefined) {
+        known = groupsIn(byDetail, `${detailOf(change)} ${pair.label}`);
+        ofPair.set(change, known);
+      }
+      const key = change.what === "unordered" ? 0 : subject * FUNCTIONS + functionId;
+      const group = known.get(key);
       if (group !== undefined) {
         group.edits.push({ edit, pair });
         continue;
       }
-      const total = counts.inFunction(pair.label, subject, functionId);
-      const { name, object } = differences.vocabulary.shapes[token] as EventShape;
-      const isSame = (other: Excluded): boolean => other.name === name && other.object === object;
-      const known =
-        counts.anywhere(pair.label, subject).golden > 0 ||
-        differences.excluded.some((each) => each.thread === pair.label && isSame(each) && each.golden > 0);
-      const kind: DivergenceKind =
-        change.what === "order" || change.what === "unordered"
-          ? "order"
-          : edit.kind === "changed"
-            ? "changed"
-            : total.golden === 0
-              ? "added"
-              : total.actual === 0
-                ? "removed"
-                : "count";
-      groups.set(key, {
-        family: "calls",
-        kind,
-        label: pair.label,
-        token,
-        functionId,
-        edits: [{ edit, pair }],
-        total,
-        known,
-        change,
-      });
+      counts ??= new Counts(differences);
+      const made = newGroup(differences, counts, { edit, pair }, { token, functionId, change });
+      known.set(key, made);
+      groups.push(made);
     }
   }
-  return mergeSizes(differences, [...groups.values()]);
+  return mergeSizes(differences, groups);
 }
 
+/** More functions than any program has. */
+const FUNCTIONS = 2 ** 20;
+
+const detailOf = (change: Change): string =>
+  change.what === "error" ? `error ${change.golden} ${change.actual}` : change.what;
+
+function groupsIn(byDetail: Map<string, Map<number, CallGroup>>, detail: string): Map<number, CallGroup> {
+  const known = byDetail.get(detail);
+  if (known !== undefined) return known;
+  const made = new Map<number, CallGroup>();
+  byDetail.set(detail, made);
+  return made;
+}
+
+function newGroup(
+  differences: Differences,
+  counts: Counts,
+  first: PairEdit,
+  { token, functionId, change }: Pick<CallGroup, "token" | "functionId" | "change">,
+): CallGroup {
+  const { edit, pair } = first;
+  const subject = differences.vocabulary.subject[token] as number;
+  const total = counts.inFunction(pair.label, subject, functionId);
+  const { name, object } = differences.vocabulary.shapes[token] as EventShape;
+  const isSame = (other: Excluded): boolean => other.name === name && other.object === object;
+  const known =
+    counts.anywhere(pair.label, subject).golden > 0 ||
+    differences.excluded.some((each) => each.thread === pair.label && isSame(each) && each.golden > 0);
+  const kind: DivergenceKind =
+    change.what === "order" || change.what === "unordered"
+      ? "order"
+      : edit.kind === "changed"
+        ? "changed"
+        : total.golden === 0
+          ? "added"
+          : total.actual === 0
+            ? "removed"
+            : "count";
+  return { family: "calls", kind, label: pair.label, token, functionId, edits: [first], total, known, change };
+}
+
+const NO_CHANGE: Change = { what: "none" };
+const OTHER_ORDER: Change = { what: "order" };
+const NO_ORDER: Change = { what: "unordered" };
+const OTHER_ARGUMENTS: Change = { what: "arguments" };
+
 function changeOf(differences: Differences, { kind, golden, actual }: Edit): Change {
-  if (kind === "moved") return { what: "order" };
-  if (kind === "unordered") return { what: "unordered" };
-  if (kind !== "changed") return { what: "none" };
+  if (kind === "moved") return OTHER_ORDER;
+  if (kind === "unordered") return NO_ORDER;
+  if (kind !== "changed") return NO_CHANGE;
   const before = shapeOf(differences, "golden", golden).errno;
   const now = shapeOf(differences, "actual", actual).errno;
-  return before === now ? { what: "arguments" } : { what: "error", golden: before, actual: now };
+  return before === now ? OTHER_ARGUMENTS : { what: "error", golden: before, actual: now };
 }
 
 /** Reading the same in pieces of another size is one difference, although the number of calls differs, too. */
@@ -294,40 +295,63 @@ interface Total {
 
 /** How often each call is made, in each function and in all. */
 class Counts {
-  private readonly functions = new Map<string, Total>();
-  private readonly all = new Map<string, Total>();
+  private readonly functions = new Map<string, Map<number, Total>>();
+  private readonly all = new Map<string, Map<number, Total>>();
 
   constructor({ pairs, sites, vocabulary }: Differences) {
+    const columns = vocabulary.subjects * sites.functionCount <= MAX_DENSE ? sites.functionCount : 0;
+    const dense = new Int32Array(columns * vocabulary.subjects);
     for (const side of ["golden", "actual"] as const) {
       const { shape, site } = sites[side].events;
+      const subjectOf = vocabulary[side].map((token) => vocabulary.subject[token] as number);
       for (const pair of pairs) {
-        const byPlace = new Map<number, number>();
+        const functions = within(this.functions, pair.label);
+        const all = within(this.all, pair.label);
+        const add = (subject: number, functionId: number, count: number): void => {
+          totalOf(functions, subject * FUNCTIONS + functionId)[side] += count;
+          totalOf(all, subject)[side] += count;
+        };
         for (const { events } of [pair.streams[side], pair.unordered[side]]) {
-          for (const event of events) {
-            const subject = vocabulary.subject[vocabulary[side][shape[event] as number] as number] as number;
-            const place = subject * 2 ** 20 + sites.functionId(side, site[event] as number);
-            byPlace.set(place, (byPlace.get(place) ?? 0) + 1);
+          const isLarge = columns > 0 && events.length > dense.length / 8;
+          for (let i = 0; i < events.length; i++) {
+            const event = events[i] as number;
+            const subject = subjectOf[shape[event] as number] as number;
+            const functionId = sites.functionId(side, site[event] as number);
+            if (isLarge) (dense[subject * columns + functionId] as number)++;
+            else add(subject, functionId, 1);
           }
-        }
-        for (const [place, count] of byPlace) {
-          const subject = Math.floor(place / 2 ** 20);
-          totalOf(this.functions, `${subject} ${place % 2 ** 20} ${pair.label}`)[side] += count;
-          totalOf(this.all, `${subject} ${pair.label}`)[side] += count;
+          if (!isLarge) continue;
+          for (let at = 0; at < dense.length; at++) {
+            if (dense[at] === 0) continue;
+            add(Math.floor(at / columns), at % columns, dense[at] as number);
+            dense[at] = 0;
+          }
         }
       }
     }
   }
 
   inFunction(label: string, subject: number, functionId: number): Readonly<Total> {
-    return this.functions.get(`${subject} ${functionId} ${label}`) ?? { golden: 0, actual: 0 };
+    return this.functions.get(label)?.get(subject * FUNCTIONS + functionId) ?? { golden: 0, actual: 0 };
   }
 
   anywhere(label: string, subject: number): Readonly<Total> {
-    return this.all.get(`${subject} ${label}`) ?? { golden: 0, actual: 0 };
+    return this.all.get(label)?.get(subject) ?? { golden: 0, actual: 0 };
   }
 }
 
-function totalOf(totals: Map<string, Total>, key: string): Total {
+/** Entries of the table that is used where it is small. */
+const MAX_DENSE = 1 << 22;
+
+function within(totals: Map<string, Map<number, Total>>, label: string): Map<number, Total> {
+  const known = totals.get(label);
+  if (known !== undefined) return known;
+  const made = new Map<number, Total>();
+  totals.set(label, made);
+  return made;
+}
+
+function totalOf(totals: Map<number, Total>, key: number): Total {
   const known = totals.get(key);
   if (known !== undefined) return known;
   const made = { golden: 0, actual: 0 };

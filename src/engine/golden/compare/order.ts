@@ -7,28 +7,53 @@ import type { Edit } from "./edits.ts";
  * @returns an event number of the golden
  */
 export function crossedBy(
-  { streams, partner }: ThreadDifferences,
+  pair: ThreadDifferences,
   { golden, actual }: Edit,
 ): { event: number; after: boolean } | undefined {
+  const { streams, partner } = pair;
   const from = placeOf(streams.golden.events, golden);
   const to = placeOf(streams.actual.events, actual);
+  const { next, previous } = neighboursOf(pair);
   // The next match behind its old place: does it come before the new place?
-  for (let i = from + 1; i < partner.length; i++) {
-    const j = partner[i] as number;
-    if (j < 0) continue;
-    if (j < to) return { event: streams.golden.events[i] as number, after: true };
-    break;
+  const behind = next[from] as number;
+  if (behind >= 0 && (partner[behind] as number) < to) {
+    return { event: streams.golden.events[behind] as number, after: true };
   }
-  for (let i = from - 1; i >= 0; i--) {
-    const j = partner[i] as number;
-    if (j < 0) continue;
-    return j > to ? { event: streams.golden.events[i] as number, after: false } : undefined;
+  const before = previous[from] as number;
+  if (before >= 0 && (partner[before] as number) > to) {
+    return { event: streams.golden.events[before] as number, after: false };
   }
   return undefined;
 }
 
+interface Neighbours {
+  /** The nearest matched place behind each place of the golden's stream, or -1. */
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+}
+
+const known = new WeakMap<Int32Array, Neighbours>();
+
+function neighboursOf({ partner }: ThreadDifferences): Neighbours {
+  const made = known.get(partner);
+  if (made !== undefined) return made;
+  const next = new Int32Array(partner.length);
+  const previous = new Int32Array(partner.length);
+  for (let i = partner.length - 1, at = -1; i >= 0; i--) {
+    next[i] = at;
+    if ((partner[i] as number) >= 0) at = i;
+  }
+  for (let i = 0, at = -1; i < partner.length; i++) {
+    previous[i] = at;
+    if ((partner[i] as number) >= 0) at = i;
+  }
+  const neighbours = { next, previous };
+  known.set(partner, neighbours);
+  return neighbours;
+}
+
 /** Index of a value in an ascending column. */
-function placeOf(column: Int32Array, value: number): number {
+export function placeOf(column: Int32Array, value: number): number {
   let low = 0;
   let high = column.length;
   while (low < high) {

@@ -1,6 +1,6 @@
 import { StringTable } from "../../../base/stringTable.ts";
 import type { Comparison } from "../../../protocol/comparison.ts";
-import { align } from "../align/align.ts";
+import { type AlignLimits, align } from "../align/align.ts";
 import type { Behaviour, EventShape } from "../behaviour.ts";
 import type { CompareOptions } from "./options.ts";
 
@@ -69,16 +69,29 @@ interface Shared {
   readonly most: number;
 }
 
+/** The scores are a sideline: they may cost a fraction of what the comparison may, and are a lower bound where that is not enough. */
+const limitsFor = (length: number): AlignLimits => ({ work: 100_000 + 4 * length, anchoredWork: 0 });
+
 /** @param keyOf what of an event is compared; undefined for events that are not */
 function shared(golden: Behaviour, actual: Behaviour, keyOf: (shape: EventShape) => string | undefined): Shared {
   const keys = new StringTable();
   const sequence = ({ shapes, events }: Behaviour): Int32Array => {
-    const tokens = shapes.map((shape) => {
+    const tokens = Int32Array.from(shapes, (shape) => {
       const key = keyOf(shape);
       return key === undefined ? -1 : keys.intern(key);
     });
-    return events.shape.map((shape) => tokens[shape] ?? -1).filter((token) => token >= 0);
+    const found = new Int32Array(events.length);
+    let length = 0;
+    for (let event = 0; event < events.length; event++) {
+      const token = tokens[events.shape[event] as number] as number;
+      if (token >= 0) found[length++] = token;
+    }
+    return found.subarray(0, length);
   };
   const [a, b] = [sequence(golden), sequence(actual)];
-  return { matched: align(a, b).matched, least: Math.min(a.length, b.length), most: Math.max(a.length, b.length) };
+  return {
+    matched: align(a, b, limitsFor(a.length + b.length)).matched,
+    least: Math.min(a.length, b.length),
+    most: Math.max(a.length, b.length),
+  };
 }

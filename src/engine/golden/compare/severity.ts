@@ -19,6 +19,8 @@ const GLANCES = new Set([
   ...["readlink", "readlinkat", "getcwd", "uname", "statfs", "fstatfs", "getdents64"],
 ]);
 
+export const isGlance = (name: string): boolean => GLANCES.has(name);
+
 export const isDurable = (name: string): boolean => DURABLE.has(name);
 
 /** How much a difference in calls matters. @param failsNow whether calls fail now that did not before */

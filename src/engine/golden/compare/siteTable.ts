@@ -1,4 +1,5 @@
 import type { SiteDifference } from "../../../protocol/comparison.ts";
+import type { BehaviourSite } from "../behaviour.ts";
 import type { Differences, Side } from "./differences.ts";
 import type { ToldGroup } from "./divergences.ts";
 
@@ -12,11 +13,13 @@ interface Line {
   readonly calls: Map<number, { golden: number; actual: number }>;
   readonly divergences: Set<string>;
   actualNs: number;
+  lastSubject: number;
+  lastCall: { golden: number; actual: number } | undefined;
 }
 
 /**
- * The lines on which the two sides differ, in the sources as they are now: how often each call was made, and how long the run spent in
- * them. Calls of the golden whose line is gone are on no line.
+ * The lines that divergences are on, in the sources as they are now: how often each call was made, and how long the run spent in them.
+ * Calls of the golden whose line is gone are on no line.
  * @param told divergences; those that were cut off from the list are left out here, too
  */
 export function siteTable(
@@ -24,57 +27,91 @@ export function siteTable(
   told: readonly ToldGroup[],
   durationOf: ((row: number) => number) | undefined,
 ): SiteDifference[] {
-  const lines = new Map<string, Line>();
-  const bySite = { golden: new Map<number, Line>(), actual: new Map<number, Line>() };
-  const lineAt = (side: Side, event: number): Line | undefined => {
-    const site = differences.sites[side].events.site[event] as number;
-    if (site < 0) return undefined;
-    const cached = bySite[side].get(site);
-    if (cached !== undefined) return cached;
-    const place = side === "golden" ? differences.sites.now(site) : differences.sites.actual.sites[site];
-    if (place === null || place === undefined) return undefined;
-    const key = `${place.line} ${place.file}`;
-    const line = lines.get(key) ?? { ...place, calls: new Map(), divergences: new Set<string>(), actualNs: 0 };
-    lines.set(key, line);
-    bySite[side].set(site, line);
-    return line;
-  };
-  forEachComparedEvent(differences, (side, event, subject) => {
-    const line = lineAt(side, event);
-    if (line === undefined) return;
-    const known = line.calls.get(subject);
-    const call = known ?? { golden: 0, actual: 0 };
-    if (known === undefined) line.calls.set(subject, call);
-    call[side]++;
-    if (side === "golden" || durationOf === undefined) return;
-    const duration = durationOf(differences.sites.actual.events.row[event] as number);
-    if (duration > 0) line.actualNs += duration;
-  });
+  const lines = linesOf(differences);
   for (const { group, divergence } of told) {
     const edits = group.family === "threads" ? group.creations : group.edits;
     for (const { edit } of edits) {
       for (const side of ["golden", "actual"] as const) {
-        if (edit[side] >= 0) lineAt(side, edit[side])?.divergences.add(divergence.id);
+        const line = edit[side] < 0 ? undefined : lines[side][siteOf(differences, side, edit[side])];
+        line?.divergences.add(divergence.id);
       }
     }
   }
-  return differing(differences, lines.values());
+  const marked = new Set([...lines.golden, ...lines.actual].filter((line) => line !== undefined && isMarked(line)));
+  if (marked.size === 0) return [];
+  for (const side of ["golden", "actual"] as const) {
+    // Most events are on lines that have no divergence.
+    const wanted = lines[side].map((line) => (line !== undefined && isMarked(line) ? line : undefined));
+    forEachComparedEvent(differences, side, (event, subject) => {
+      const line = wanted[siteOf(differences, side, event)];
+      if (line === undefined) return;
+      callOn(line, subject)[side]++;
+      if (side === "golden" || durationOf === undefined) return;
+      const duration = durationOf(differences.sites.actual.events.row[event] as number);
+      if (duration > 0) line.actualNs += duration;
+    });
+  }
+  return differing(
+    differences,
+    [...marked].filter((line) => line !== undefined),
+  );
+}
+
+const isMarked = ({ divergences }: Line): boolean => divergences.size > 0;
+
+const siteOf = ({ sites }: Differences, side: Side, event: number): number => sites[side].events.site[event] as number;
+
+function callOn(line: Line, subject: number): { golden: number; actual: number } {
+  // A line mostly makes one call.
+  if (line.lastCall !== undefined && line.lastSubject === subject) return line.lastCall;
+  let call = line.calls.get(subject);
+  if (call === undefined) {
+    call = { golden: 0, actual: 0 };
+    line.calls.set(subject, call);
+  }
+  line.lastSubject = subject;
+  line.lastCall = call;
+  return call;
+}
+
+/** For each site of each side its line as it is now. */
+function linesOf({ sites }: Differences): { readonly [side in Side]: (Line | undefined)[] } {
+  const lines = new Map<string, Line>();
+  const lineAt = (place: BehaviourSite | null): Line | undefined => {
+    if (place === null) return undefined;
+    const key = `${place.line} ${place.file}`;
+    const known = lines.get(key);
+    if (known !== undefined) return known;
+    const made: Line = {
+      ...place,
+      calls: new Map(),
+      divergences: new Set(),
+      actualNs: 0,
+      lastSubject: -1,
+      lastCall: undefined,
+    };
+    lines.set(key, made);
+    return made;
+  };
+  return {
+    golden: sites.golden.sites.map((_, site) => lineAt(sites.now(site))),
+    actual: sites.actual.sites.map(lineAt),
+  };
 }
 
 function differing(differences: Differences, lines: Iterable<Line>): SiteDifference[] {
   const texts = subjectTexts(differences);
   const table: SiteDifference[] = [];
-  for (const { calls, divergences, actualNs, ...place } of lines) {
+  for (const { calls, divergences, actualNs, file, line, function: name } of lines) {
     const rows = [...calls].map(([subject, counts]) => ({
       ...(texts.get(subject) ?? { name: "", object: "" }),
       ...counts,
     }));
-    if (divergences.size === 0 && rows.every(({ golden, actual }) => golden === actual)) continue;
     rows.sort((a, b) => Math.abs(b.actual - b.golden) - Math.abs(a.actual - a.golden) || b.actual - a.actual);
     table.push({
-      file: place.file,
-      line: place.line,
-      function: place.function,
+      file,
+      line,
+      function: name,
       goldenCalls: rows.reduce((sum, { golden }) => sum + golden, 0),
       actualCalls: rows.reduce((sum, { actual }) => sum + actual, 0),
       goldenNs: null,
@@ -97,20 +134,20 @@ function subjectTexts({ vocabulary }: Differences): Map<number, { name: string; 
 
 function forEachComparedEvent(
   { vocabulary, sites, pairs, removedThreads, addedThreads }: Differences,
-  callback: (side: Side, event: number, subject: number) => void,
+  side: Side,
+  callback: (event: number, subject: number) => void,
 ): void {
-  const visit = (side: Side, events: Int32Array): void => {
-    const { shape } = sites[side].events;
-    const tokens = vocabulary[side];
-    for (const event of events) {
-      callback(side, event, vocabulary.subject[tokens[shape[event] as number] as number] as number);
+  const { shape } = sites[side].events;
+  const subjectOf = vocabulary[side].map((token) => vocabulary.subject[token] as number);
+  const visit = (events: Int32Array): void => {
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as number;
+      callback(event, subjectOf[shape[event] as number] as number);
     }
   };
-  for (const side of ["golden", "actual"] as const) {
-    for (const { streams, unordered } of pairs) {
-      visit(side, streams[side].events);
-      visit(side, unordered[side].events);
-    }
-    for (const { events } of side === "golden" ? removedThreads : addedThreads) visit(side, events);
+  for (const { streams, unordered } of pairs) {
+    visit(streams[side].events);
+    visit(unordered[side].events);
   }
+  for (const { events } of side === "golden" ? removedThreads : addedThreads) visit(events);
 }

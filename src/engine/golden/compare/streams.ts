@@ -22,6 +22,8 @@ export function alignStreams(
 ): Alignment {
   const plain = align(golden.tokens, actual.tokens, limits);
   if (plain.matched === golden.tokens.length && plain.matched === actual.tokens.length) return plain;
+  // What is too different to be aligned once need not be tried again.
+  if (plain.givenUp.length > 0) return plain;
   const lines = {
     golden: golden.events.map((event) => lineOf("golden", event)),
     actual: actual.events.map((event) => lineOf("actual", event)),
