@@ -58,7 +58,7 @@ test("detaching ends the recording, and the session is told so", async () => {
   await client.event("terminated");
   expect(client.events.some((event) => event.event === "exited")).toBe(false);
   expect(await client.custom("goldentrace.finished")).toMatchObject({ exitCode: null, signal: null });
-  expect(processState(program.pid)).toMatch(/^[SR]$/);
+  expect(processState(program.pid)).toMatch(/^[SRD]$/);
 });
 
 test.each([
@@ -76,7 +76,7 @@ test.each([
   }
   adapter.child.stdin.end();
   await adapter.exited;
-  await vi.waitUntil(() => /^[SR]$/.test(processState(program.pid) ?? ""));
+  await vi.waitUntil(() => /^[SRD]$/.test(processState(program.pid) ?? ""));
   expect(tracerOf(program.pid)).toBe(0);
 });
 
