@@ -13,6 +13,7 @@ import { callGroups } from "../../src/node/runFolder/callGroups.ts";
 import { Completion } from "../../src/node/runFolder/completion.ts";
 import { openRun, readTableFiles } from "../../src/node/runFolder/openRun.ts";
 import { startRecording } from "../../src/node/startRecording.ts";
+import { ModuleIdentities } from "../../src/node/symbolise/moduleIdentity.ts";
 import { RUN_FILES } from "../../src/protocol/runFiles.ts";
 
 let folder = "";
@@ -153,7 +154,7 @@ describe("compaction in groups", () => {
       workspace: folder,
       stacks: false,
       addresses: "file-offset",
-      modules: new Map(),
+      modules: new ModuleIdentities(),
       limits: { atOnce: 50, group: 30 },
     });
     const { problems } = await completion.complete(runFolder, before.manifest);
