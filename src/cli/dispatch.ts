@@ -14,6 +14,9 @@ export type Command = (argv: readonly string[], context: CliContext) => Promise<
 const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<{ command: Command }>>> = {
   run: () => import("./commands/run.ts"),
   attach: () => import("./commands/attach.ts"),
+  accept: () => import("./commands/accept.ts"),
+  check: () => import("./commands/check.ts"),
+  diff: () => import("./commands/diff.ts"),
   list: () => import("./commands/list.ts"),
   show: () => import("./commands/show.ts"),
   export: () => import("./commands/export.ts"),

@@ -25,6 +25,9 @@ export interface PositionalSpec {
 export const COMMAND_NAMES = [
   "run",
   "attach",
+  "accept",
+  "check",
+  "diff",
   "list",
   "show",
   "export",

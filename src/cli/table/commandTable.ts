@@ -1,4 +1,5 @@
 import type { CommandName, CommandSpec } from "./commandSpec.ts";
+import { ACCEPT, CHECK, DIFF } from "./goldenCommands.ts";
 import { EXPORT, LIST, REPORT, SHOW } from "./readingCommands.ts";
 import { ATTACH, RUN } from "./recordingCommands.ts";
 import { CLEAN, COMPLETION, DOCTOR, INIT } from "./workspaceCommands.ts";
@@ -10,6 +11,9 @@ import { CLEAN, COMPLETION, DOCTOR, INIT } from "./workspaceCommands.ts";
 export const COMMANDS: readonly CommandSpec[] = [
   RUN,
   ATTACH,
+  ACCEPT,
+  CHECK,
+  DIFF,
   LIST,
   SHOW,
   EXPORT,

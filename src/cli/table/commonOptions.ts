@@ -55,7 +55,8 @@ export function recordingOptions(defaultName: string): readonly OptionSpec[] {
   ];
 }
 
-const HOW_TO_RECORD: readonly OptionSpec[] = [
+/** How to record; see `recordingOptions` in ../recordingOptions.ts. */
+export const HOW_TO_RECORD: readonly OptionSpec[] = [
   {
     name: "recorder",
     value: "RECORDER",

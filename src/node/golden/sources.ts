@@ -125,6 +125,28 @@ export async function followLines(
   };
 }
 
+/** Ids that files of the workspace had in a commit; those that it lacks are left out. */
+export async function blobsOfCommit(
+  workspace: string,
+  commit: string,
+  files: readonly string[],
+): Promise<Record<string, string>> {
+  if (!/^[0-9a-f]{40}$/.test(commit)) return {};
+  const found: [string, string][] = [];
+  for (const file of files.slice(0, MAX_CHANGED)) {
+    if (file.startsWith("/")) continue;
+    const result = await git(workspace, [
+      "rev-parse",
+      "--verify",
+      "--quiet",
+      "--end-of-options",
+      `${commit}:./${file}`,
+    ]);
+    if (result?.code === 0) found.push([file, result.stdout.trim()]);
+  }
+  return Object.fromEntries(found);
+}
+
 async function blobText(workspace: string, blob: string): Promise<string | undefined> {
   if (!/^[0-9a-f]{40}$/.test(blob)) return undefined;
   const result = await git(workspace, ["cat-file", "blob", blob]);
