@@ -53,6 +53,8 @@ const cjsUrl = {
 
 /** What the extension imports dynamically: bundles of their own, so that activation reads and compiles nothing of them. */
 const parts = {
+  comparisonFile: "src/node/comparisonFile.ts",
+  configProblems: "src/node/configProblems.ts",
   discoverPrograms: "src/node/discoverPrograms.ts",
   listRuns: "src/node/runFolder/listRuns.ts",
   manifest: "src/node/runFolder/manifest.ts",
@@ -60,15 +62,20 @@ const parts = {
   writers: "src/engine/write/index.ts",
 };
 
-const activation = {
+/** Such bundles that use the editor's API themselves. */
+const editorParts = { goldens: "src/extension/goldens.ts" };
+const allParts = { ...parts, ...editorParts };
+
+/** @param {string} folder of the parts, as seen from the bundle */
+const activation = (folder) => ({
   name: "activation",
   setup(build) {
     build.onResolve({ filter: /./ }, ({ kind, path: wanted, resolveDir }) => {
       if (kind !== "dynamic-import") return undefined;
       const source = path.relative(import.meta.dirname, path.resolve(resolveDir, wanted));
-      const part = Object.keys(parts).find((name) => parts[name] === source);
+      const part = Object.keys(allParts).find((name) => allParts[name] === source);
       if (part === undefined) return { errors: [{ text: `${source} is not in the table of parts in esbuild.mjs` }] };
-      return { path: `./extension/${part}.cjs`, external: true };
+      return { path: `${folder}/${part}.cjs`, external: true };
     });
     // esbuild would copy every property of the API for every importing module: a third of the time of loading.
     build.onLoad({ filter: /src\/extension\/.*\.ts$/ }, async ({ path: file }) => {
@@ -77,7 +84,7 @@ const activation = {
       return { contents, loader: "ts" };
     });
   },
-};
+});
 
 const sharedErrors = {
   name: "shared errors",
@@ -87,7 +94,7 @@ const sharedErrors = {
   },
 };
 
-// `vscode` is external in the extension alone: a run-time import anywhere else breaks the build.
+// `vscode` is external in the extension's bundles alone: a run-time import anywhere else breaks the build.
 const targets = [
   {
     entryPoints: ["src/extension/main.ts"],
@@ -97,7 +104,7 @@ const targets = [
     target: "node22",
     external: ["vscode"],
     supported: { "dynamic-import": false },
-    plugins: [problemMatcher, activation],
+    plugins: [problemMatcher, activation("./extension")],
   },
   {
     entryPoints: parts,
@@ -107,6 +114,17 @@ const targets = [
     format: "cjs",
     target: "node22",
     plugins: [problemMatcher, sharedErrors],
+  },
+  {
+    entryPoints: editorParts,
+    outdir: "dist/extension",
+    outExtension: { ".js": ".cjs" },
+    platform: "node",
+    format: "cjs",
+    target: "node22",
+    external: ["vscode"],
+    supported: { "dynamic-import": false },
+    plugins: [problemMatcher, sharedErrors, activation(".")],
   },
   {
     entryPoints: ["src/adapter/main.ts"],

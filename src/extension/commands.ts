@@ -5,6 +5,8 @@ import { runCli } from "./cli.ts";
 import { pickFolder, requireTrust } from "./config.ts";
 import { askForProgram, type ConfigurationProvider } from "./debug/configurationProvider.ts";
 import type { Recordings } from "./debug/recordings.ts";
+import { GOLDEN_COMMANDS, type GoldenCommandId } from "./goldenCommandIds.ts";
+import type { Goldens } from "./goldens.ts";
 import { showLiveView } from "./live/liveViewProvider.ts";
 import type { Log } from "./log.ts";
 import { pickProcess } from "./pickProcess.ts";
@@ -13,7 +15,7 @@ import type { RunsModel } from "./runs/runsModel.ts";
 import type { RunRow } from "./runs/runsTree.ts";
 
 type Handler = (...parameters: never[]) => Promise<unknown>;
-type AnyCommand = CommandId | keyof typeof HIDDEN_COMMANDS;
+type AnyCommand = Exclude<CommandId, GoldenCommandId> | keyof typeof HIDDEN_COMMANDS;
 
 interface Surroundings {
   readonly cliPath: string;
@@ -22,6 +24,7 @@ interface Surroundings {
   readonly runs: RunCommands;
   readonly runsModel: RunsModel;
   readonly configurations: ConfigurationProvider;
+  readonly goldens: () => Promise<Goldens>;
 }
 
 /** Registers every contributed command; a missing one is a compile error. Failures are shown once, here. */
@@ -48,7 +51,11 @@ export function registerCommands(around: Surroundings): vscode.Disposable {
       vscode.commands.executeCommand("workbench.action.openWalkthrough", `${EXTENSION_ID}#${WALKTHROUGH}`),
     "goldentrace.pickProcess": () => pickProcess(),
   };
-  const registrations = Object.entries(handlers).map(([id, handler]) =>
+  const later = GOLDEN_COMMANDS.map((id): [string, Handler] => [
+    id,
+    async (...parameters) => (await around.goldens()).commands[id](...parameters),
+  ]);
+  const registrations = [...Object.entries(handlers), ...later].map(([id, handler]) =>
     vscode.commands.registerCommand(id, async (...parameters: never[]) => {
       try {
         return await handler(...parameters);

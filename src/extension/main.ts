@@ -33,6 +33,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const configurations = new ConfigurationProvider();
   const cliPath = dist("cli.mjs");
 
+  const goldens = lazily(async () => {
+    const { createGoldens } = await import("./goldens.ts");
+    const parts = { recordings, finishedRuns, runsModel, log, cliPath, selectedRuns: () => tree.selection };
+    return own(createGoldens({ extensionUri: context.extensionUri, ...parts }));
+  });
+
   own(new RecordingStatusBar(recordings));
   own(
     registerCommands({
@@ -42,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
       runs: new RunCommands(runsModel, tree, cliPath),
       runsModel,
       configurations,
+      goldens,
     }),
   );
 
@@ -66,6 +73,17 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   log.info("Goldentrace is ready.");
+  // What goldens need is loaded when activation is over: nothing of it can be wanted before.
+  setImmediate(() => void goldens().catch((error: unknown) => log.show("Loading the views on goldens", error)));
+}
+
+/** Makes something when it is first asked for. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 export function deactivate(): void {

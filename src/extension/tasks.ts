@@ -14,7 +14,13 @@ const NAMES: Readonly<Record<GoldentraceTask["command"], string>> = {
   show: "show newest run",
   clean: "delete old runs",
   doctor: "check this machine",
+  check: "check against the goldens",
+  accept: "accept as goldens",
+  diff: "compare the newest run with its golden",
 };
+
+/** These print differences in a form that the Problems view is filled from. */
+const MATCHED: readonly GoldentraceTask["command"][] = ["check", "accept", "diff"];
 
 /** Offers the command line's sub-commands as tasks; each runs the same `dist/cli.mjs` that a shell runs. */
 export class TaskProvider implements vscode.TaskProvider {
@@ -48,7 +54,7 @@ export class TaskProvider implements vscode.TaskProvider {
         env: { ELECTRON_RUN_AS_NODE: "1" },
       }),
       // None, said explicitly: otherwise VS Code asks which one to use before every run.
-      [],
+      MATCHED.includes(definition.command) ? ["$goldentrace"] : [],
     );
     task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true };
     return task;
@@ -69,5 +75,10 @@ function taskArguments({ command, target, args = [] }: GoldentraceTask, folder: 
     }
     case "doctor":
       return ["doctor", ...args];
+    case "check":
+    case "accept":
+      return [command, ...out, ...(target === undefined ? [] : [target]), ...args];
+    case "diff":
+      return ["diff", ...out, ...(target === undefined ? [] : [target]), ...args];
   }
 }

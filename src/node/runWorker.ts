@@ -1,7 +1,9 @@
 import { parentPort } from "node:worker_threads";
 import { ExpectedError } from "../base/errors.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
+import type { Comparison } from "../protocol/comparison.ts";
 import type { LiveUpdate, LogPage } from "../protocol/live.ts";
+import { compareWithGolden } from "./golden/compareWithGolden.ts";
 import { openRun } from "./runFolder/openRun.ts";
 import type { RunReply, RunRequest } from "./runWorkerProtocol.ts";
 
@@ -49,7 +51,11 @@ function runOf(folder: string): Promise<ReadRun> {
   return latest;
 }
 
-async function answer(request: RunRequest): Promise<LogPage | LiveUpdate> {
+async function answer(request: RunRequest): Promise<LogPage | LiveUpdate | Comparison | null> {
+  if (request.ask === "compare") {
+    const { folder, workspace } = request.arguments;
+    return (await compareWithGolden({ runFolder: folder, workspace })) ?? null;
+  }
   const { model, update } = await runOf(request.arguments.folder);
   if (request.ask === "update") return update;
   const { filter, from, count } = request.arguments;

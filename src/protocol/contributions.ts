@@ -26,6 +26,26 @@ export const COMMANDS = {
   "goldentrace.init": "Set Up This Workspace",
   "goldentrace.showLog": "Show Log",
   "goldentrace.openWalkthrough": "Get Started",
+  "goldentrace.showDivergences": "Show Divergences",
+  "goldentrace.nextDivergence": "Next Divergence",
+  "goldentrace.previousDivergence": "Previous Divergence",
+  "goldentrace.groupByFile": "Group Divergences by File",
+  "goldentrace.groupByKind": "Group Divergences by Kind",
+  "goldentrace.openDivergence": "Open Divergence",
+  "goldentrace.compareEvents": "Compare Events with Golden",
+  "goldentrace.acceptDivergence": "Accept This Divergence",
+  "goldentrace.ignoreDivergence": "Ignore This Divergence by a Rule",
+  "goldentrace.clearMarks": "Clear Marks and Divergences",
+  "goldentrace.toggleMarks": "Show or Hide Marks on Lines",
+  "goldentrace.acceptRun": "Accept as Golden",
+  "goldentrace.compareWithGolden": "Compare with Golden",
+  "goldentrace.compareRuns": "Compare Two Runs",
+  "goldentrace.selectForCompare": "Select for Compare",
+  "goldentrace.compareWithSelected": "Compare with Selected",
+  "goldentrace.compareConfigurations": "Compare Two Configurations (A/B)…",
+  "goldentrace.runTarget": "Record a Target",
+  "goldentrace.checkTarget": "Check a Target",
+  "goldentrace.acceptTarget": "Accept a Target as Golden",
 } as const;
 export type CommandId = keyof typeof COMMANDS;
 
@@ -108,6 +128,7 @@ export const VIEW_CONTAINER = "goldentrace";
 /** Views: id -> name. */
 export const VIEWS = {
   "goldentrace.live": "Live",
+  "goldentrace.divergences": "Divergences",
   "goldentrace.runs": "Runs",
 } as const;
 export type ViewId = keyof typeof VIEWS;
@@ -115,7 +136,15 @@ export type ViewId = keyof typeof VIEWS;
 export const DEBUG_TYPE_LABEL = "Goldentrace";
 export const TASK_TYPE = "goldentrace";
 /** Sub-commands offered as tasks of type `goldentrace`. */
-export const TASK_COMMANDS = ["run", "show", "clean", "doctor"] as const;
+export const TASK_COMMANDS = ["run", "show", "clean", "doctor", "check", "accept", "diff"] as const;
+/** Reads the lines of the reporter `text`. */
+export const PROBLEM_MATCHER = "goldentrace";
+/** Theme colours: id -> description. */
+export const COLORS = {
+  "goldentrace.highDifference": "Marks on lines, and icons, of differences that matter most.",
+  "goldentrace.mediumDifference": "Marks on lines, and icons, of differences that matter.",
+  "goldentrace.lowDifference": "Marks on lines, and icons, of differences that matter little.",
+} as const;
 export const WALKTHROUGH = "goldentrace.start";
 
 export interface AttributeDefinition {

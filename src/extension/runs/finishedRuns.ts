@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { ExpectedError } from "../../base/errors.ts";
 import type { RunQuestions, RunReply, RunRequest } from "../../node/runWorkerProtocol.ts";
+import type { Comparison } from "../../protocol/comparison.ts";
 import type { LiveUpdate, LogFilter, LogPage } from "../../protocol/live.ts";
 
 /** Answers questions about finished runs from their folders, in a worker thread that is started when first needed. */
@@ -17,6 +18,11 @@ export class FinishedRuns {
 
   update(folder: string): Promise<LiveUpdate> {
     return this.ask("update", { folder });
+  }
+
+  /** Compares a run with its golden. @returns null when there is no golden for it */
+  compare(folder: string, workspace: string): Promise<Comparison | null> {
+    return this.ask("compare", { folder, workspace });
   }
 
   private ask<K extends keyof RunQuestions>(

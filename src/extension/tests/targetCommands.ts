@@ -1,0 +1,89 @@
+import * as vscode from "vscode";
+import { ExpectedError } from "../../base/errors.ts";
+import { runCli } from "../cli.ts";
+import { pickFolder, requireTrust, runsDirectory } from "../config.ts";
+import type { Comparisons } from "../divergences/comparisons.ts";
+import type { GoldenHandlers } from "../goldens.ts";
+import type { RunsModel } from "../runs/runsModel.ts";
+import type { CheckController } from "./checkController.ts";
+import { readTargets, targetConfiguration } from "./targets.ts";
+
+interface Parts {
+  readonly comparisons: Comparisons;
+  readonly controller: CheckController;
+  readonly cliPath: string;
+  readonly runsModel: RunsModel;
+}
+
+/** A lens over a target says which; from the palette it is asked for. */
+type Argument = { readonly target: string; readonly folder: string } | undefined;
+
+type Ids = "goldentrace.runTarget" | "goldentrace.checkTarget" | "goldentrace.acceptTarget";
+
+/** Recording, checking and accepting targets of goldentrace.toml. */
+export class TargetCommands {
+  readonly handlers: Pick<GoldenHandlers, Ids> = {
+    "goldentrace.runTarget": (argument: Argument) => this.run(argument),
+    "goldentrace.checkTarget": (argument: Argument) => this.check(argument),
+    "goldentrace.acceptTarget": (argument: Argument) => this.accept(argument),
+  };
+
+  constructor(private readonly parts: Parts) {}
+
+  private async run(argument: Argument): Promise<void> {
+    requireTrust();
+    const chosen = await this.choose(argument, "Record which target?");
+    if (chosen === undefined) return;
+    const target = (await readTargets(chosen.folder)).find(({ name }) => name === chosen.target);
+    if (target === undefined) throw new ExpectedError(`There is no target “${chosen.target}” in goldentrace.toml.`);
+    await vscode.debug.startDebugging(chosen.folder, targetConfiguration(target));
+  }
+
+  private async check(argument: Argument): Promise<void> {
+    requireTrust();
+    const chosen = await this.choose(argument, "Check which target?");
+    if (chosen !== undefined) await this.parts.controller.check(chosen.folder, chosen.target);
+  }
+
+  private async accept(argument: Argument): Promise<void> {
+    requireTrust();
+    const chosen = await this.choose(argument, "Accept what which target does now as its golden?");
+    if (chosen === undefined) return;
+    const { folder, target } = chosen;
+    const location = vscode.ProgressLocation.Notification;
+    await vscode.window.withProgress(
+      { location, title: `Recording ${target} for its golden`, cancellable: true },
+      (_, token) =>
+        runCli(this.parts.cliPath, ["accept", target, "--out", runsDirectory(folder)], {
+          cwd: folder.uri.fsPath,
+          token,
+        }),
+    );
+    this.parts.runsModel.notifyChanged();
+    await this.parts.controller.check(folder, target);
+  }
+
+  private async choose(
+    argument: Argument,
+    placeHolder: string,
+  ): Promise<{ target: string; folder: vscode.WorkspaceFolder } | undefined> {
+    const given = argument === undefined ? undefined : vscode.Uri.parse(argument.folder);
+    const folder = given === undefined ? await pickFolder() : vscode.workspace.getWorkspaceFolder(given);
+    if (folder === undefined) return undefined;
+    if (argument !== undefined) return { target: argument.target, folder };
+    const targets = await readTargets(folder);
+    if (targets.length === 0) {
+      throw new ExpectedError("There are no targets in goldentrace.toml.", {
+        wayOut: "Use “Goldentrace: Set Up This Workspace” to write some.",
+      });
+    }
+    const target =
+      targets.length === 1
+        ? targets[0]?.name
+        : await vscode.window.showQuickPick(
+            targets.map(({ name }) => name),
+            { placeHolder },
+          );
+    return target === undefined ? undefined : { target, folder };
+  }
+}
