@@ -44,6 +44,9 @@ function checkTold({ golden, actual, told: expected, options }: Fixture): void {
   expect(comparison.verdict).toBe(expected.length === 0 ? "equivalent" : "diverged");
 }
 
+const filesOf = (name: string, count: number): string =>
+  Array.from({ length: count }, (_, i) => `openat d/${name}${i} @load:17; read d/${name}${i} 9 @load:18`).join("; ");
+
 const CALLS: readonly Fixture[] = [
   { name: "nothing", golden: "openat a; read a 10; close a", actual: "openat a; read a 10; close a", told: [] },
   {
@@ -190,6 +193,38 @@ const THREADS: readonly Fixture[] = [
     actual:
       "clone3 - =>main>a; clone3 - =>main>b; wait4; stat b; wait4; stat a; openat c\nmain>a [process]: read x 1\nmain>b [process]: read y 1",
     told: [],
+  },
+  {
+    name: "all that is done with a new file, once",
+    golden: "openat a @load:10",
+    actual: "openat a @load:10; openat b @load:12; read b 10 x3 @load:13; fsync b @load:14",
+    told: ["medium added: now opens b at load.c:12"],
+  },
+  {
+    name: "all that was done with a connection, once",
+    golden: "openat a @load:10; socket - @ask:12; connect h:80 @ask:13; sendto h:80 1 @ask:14",
+    actual: "openat a @load:10",
+    told: ["high removed: `ask()` at ask.c:13 no longer calls connect on h:80"],
+  },
+  {
+    name: "a function that moved as a whole, once",
+    golden:
+      "openat a @load:1; read a 1 @load:2; openat m @save:5; write m 9 @save:6; fsync m @save:7; openat z @end:1; read z 1 @end:2; read z 2 @end:2; read z 3 @end:2",
+    actual:
+      "openat a @load:1; read a 1 @load:2; openat z @end:1; read z 1 @end:2; read z 2 @end:2; read z 3 @end:2; openat m @save:5; write m 9 @save:6; fsync m @save:7",
+    told: ["high order: `save()` (3 calls) now comes after `openat` of z at save.c:5"],
+  },
+  {
+    name: "many other files at one line, once",
+    golden: `openat a; ${filesOf("old", 312)}`,
+    actual: `openat a; ${filesOf("new", 312)}`,
+    told: ["medium changed: opens 312 other files at load.c:17: d/new0, … instead of d/old0, …"],
+  },
+  {
+    name: "many files more and many fewer at one line, once",
+    golden: `openat a; ${filesOf("old", 5)}`,
+    actual: `openat a; ${filesOf("old", 1)}; ${filesOf("new", 6)}`,
+    told: ["medium changed: opens 6 other files instead of 4 at load.c:17: d/new0, … instead of d/old1, …"],
   },
   {
     name: "looks in another order, where nothing is waited for",

@@ -7,6 +7,7 @@ import { type DifferenceOptions, type Differences, differencesOf } from "./diffe
 import { type ToldGroup, tellGroups } from "./divergences.ts";
 import { objectText } from "./eventText.ts";
 import { describeRule, type Excluded, matchesRule } from "./exclusions.ts";
+import { foldGroups } from "./foldGroups.ts";
 import { type Group, groupsOf } from "./groups.ts";
 import { type BehaviourComparison, type CompareOptions, incomparable } from "./options.ts";
 import { obstacle } from "./preconditions.ts";
@@ -66,18 +67,22 @@ export function findDifferences(golden: Golden, actual: Behaviour, options: Comp
   const differences = differencesOf(golden.behaviour, actual, how);
   const ignore = options.ignore ?? [];
   const ignored = [...excludedTexts(differences.excluded)];
-  const told: ToldGroup[] = [];
-  for (const each of tellGroups(differences, [...groupsOf(differences), ...missing(differences)])) {
-    const rule = ignore.find((candidate) => matchesDivergence(candidate, each));
-    if (rule === undefined) told.push(each);
-    else {
-      ignored.push({
-        text: `${each.divergence.title} (${rule.reason ?? describeRule(rule)})`,
-        reason: "rule",
-        count: Math.max(each.divergence.golden.count, each.divergence.actual.count, 1),
-      });
-    }
+  const byKind = ignore.filter(({ kind }) => kind !== undefined);
+  const groups = [...groupsOf(differences), ...missing(differences)];
+  // A rule is about a single call; without one nothing need be told twice.
+  const alone = byKind.length === 0 ? [] : tellGroups(differences, groups);
+  const left = new Set<Group>(groups);
+  for (const each of alone) {
+    const rule = byKind.find((candidate) => matchesDivergence(candidate, each));
+    if (rule === undefined) continue;
+    left.delete(each.group);
+    ignored.push({
+      text: `${each.divergence.title} (${rule.reason ?? describeRule(rule)})`,
+      reason: "rule",
+      count: Math.max(each.divergence.golden.count, each.divergence.actual.count, 1),
+    });
   }
+  const told = tellGroups(differences, foldGroups(differences, [...left]));
   told.sort((a, b) => compareImportance(a.divergence, b.divergence));
   addNotes(differences, golden, actual, notes);
   if (ignored.length > MAX_IGNORED) {

@@ -206,7 +206,7 @@ describe("figures", () => {
 
 describe("bounds", () => {
   test("thousands of divergences are cut off, with a note", () => {
-    const many = Array.from({ length: 1200 }, (_, i) => `openat f${i}`).join("; ");
+    const many = Array.from({ length: 1200 }, (_, i) => `openat f${i} @fn${i}:1`).join("; ");
     const comparison = compare("read a 1", `read a 1; ${many}`);
     expect(comparison.divergences).toHaveLength(500);
     expect(comparison.added).toBe(1200);

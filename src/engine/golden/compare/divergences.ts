@@ -4,10 +4,12 @@ import {
   type DivergenceKind,
   type DivergenceSide,
   MAX_EVENT_TEXTS,
+  SEVERITIES,
 } from "../../../protocol/comparison.ts";
 import type { EventShape } from "../behaviour.ts";
 import type { Differences, Side } from "./differences.ts";
 import { eventText } from "./eventText.ts";
+import { commonObject } from "./foldGroups.ts";
 import { type CallGroup, type ExitGroup, type Group, shapeOf, type ThreadGroup } from "./groups.ts";
 import { crossedBy } from "./order.ts";
 import { severityOf } from "./severity.ts";
@@ -31,7 +33,9 @@ export function tellGroups(differences: Differences, groups: readonly Group[]): 
 }
 
 function tell(differences: Differences, group: Group): Divergence {
-  if (group.family === "calls") return tellCalls(differences, group);
+  if (group.family === "calls") {
+    return group.folded === undefined ? tellCalls(differences, group) : tellFolded(differences, group, group.folded);
+  }
   return group.family === "threads" ? tellThreads(differences, group) : tellExit(differences, group);
 }
 
@@ -66,6 +70,52 @@ function tellCalls(differences: Differences, group: CallGroup): Divergence {
   };
 }
 
+/** Tells by the first what belongs together; what all of them did is on the two sides. */
+function tellFolded(
+  differences: Differences,
+  group: CallGroup,
+  { what, groups, members }: NonNullable<CallGroup["folded"]>,
+): Divergence {
+  const [lead] = members;
+  if (lead === undefined) throw new RangeError("A folded group has members");
+  const divergences = members.map((member) => tellCalls(differences, member));
+  const first = divergences[0] as Divergence;
+  const severity = SEVERITIES.find((each) => divergences.some((divergence) => divergence.severity === each));
+  const folded = {
+    ...first,
+    kind: group.kind,
+    severity: severity ?? first.severity,
+    golden: sideOf(differences, "golden", eventsOf(group, "golden")),
+    actual: sideOf(differences, "actual", eventsOf(group, "actual")),
+  };
+  const told = { ...first, goldenSite: first.goldenSite };
+  if (what === "block") {
+    const [{ edit, pair } = { edit: undefined, pair: undefined }] = lead.edits;
+    const crossed = edit === undefined ? undefined : crossedBy(pair, edit);
+    const other = crossed === undefined ? undefined : shapeOf(differences, "golden", crossed.event);
+    const inOne = members.every(({ functionId }) => functionId === lead.functionId);
+    const title = titles.blockTitle(told, other, crossed?.after === true, group.edits.length, inOne);
+    return { ...folded, title };
+  }
+  if (what === "object") return folded;
+  const objects = { golden: [] as string[], actual: [] as string[] };
+  for (const each of groups) {
+    const { token, kind } = each.folded?.members[0] ?? each;
+    objects[kind === "added" ? "actual" : "golden"].push((differences.vocabulary.shapes[token] as EventShape).object);
+  }
+  const object = commonObject(differences, groups);
+  const goldenGroup = groups.find(({ kind }) => kind === "removed");
+  const goldenSite =
+    goldenGroup === undefined ? null : tellCalls(differences, goldenGroup.folded?.members[0] ?? goldenGroup).goldenSite;
+  return {
+    ...folded,
+    id: divergenceId(group.kind, first.name, object, group.label, differences.sites.functionName(lead.functionId), ""),
+    object,
+    goldenSite: first.goldenSite ?? goldenSite,
+    title: titles.othersTitle(told, first.class, objects.golden, objects.actual),
+  };
+}
+
 function callsTitle(differences: Differences, group: CallGroup, told: titles.Told): string {
   const { change, edits, kind, total } = group;
   const [first] = edits;
@@ -97,8 +147,11 @@ function tellThreads(differences: Differences, group: ThreadGroup): Divergence {
   const top = group.threads.filter((each) => each.label === label);
   const role = threads[top[0]?.thread ?? -1]?.role ?? "thread";
   const made = creations.map(({ edit }) => edit[side]);
-  const goldenSite = side === "golden" ? commonSite(differences, "golden", made) : null;
-  const site = side === "golden" ? nowOf(differences, made) : commonSite(differences, "actual", made);
+  const started = side === "golden" ? nowOf(differences, made) : commonSite(differences, "actual", made);
+  // Stacks often end in the C library where threads are made; then the thread's own first line is shown.
+  const from = commonSite(differences, side, made) !== null ? made : [...(top[0]?.events.subarray(0, 1) ?? [])];
+  const goldenSite = side === "golden" ? commonSite(differences, "golden", from) : null;
+  const site = started ?? (side === "golden" ? nowOf(differences, from) : commonSite(differences, "actual", from));
   const paired = differences.pairs.filter((pair) => pair.label === label).length;
   const counts = { golden: paired, actual: paired };
   counts[side] += top.length;
@@ -114,7 +167,7 @@ function tellThreads(differences: Differences, group: ThreadGroup): Divergence {
     class: "",
     name: label,
     object: "",
-    title: titles.threadTitle(label, role, site ?? goldenSite, counts),
+    title: titles.threadTitle(label, role, from === made ? (site ?? goldenSite) : null, counts),
     thread: label,
     site,
     goldenSite,

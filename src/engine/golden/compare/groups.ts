@@ -26,6 +26,15 @@ export interface CallGroup {
   /** Whether the golden calls it on this object anywhere in the thread. */
   readonly known: boolean;
   readonly change: Change;
+  /** Several groups that are told as one; `edits` are those of all of them. */
+  readonly folded?: {
+    /** What one object has to do with, the same with other objects, or a part that moved. */
+    readonly what: "object" | "others" | "block";
+    /** What was folded; groups of these may be folded themselves. */
+    readonly groups: readonly CallGroup[];
+    /** The single groups, the leading one first. */
+    readonly members: readonly CallGroup[];
+  };
 }
 
 /** What has changed about changed calls. */
@@ -256,7 +265,8 @@ function mergeSizes(differences: Differences, groups: readonly CallGroup[]): Cal
   for (const group of groups) if (group.change.what === "none") counts.set(keyOf(group), group);
   const merged = new Set<CallGroup>();
   const result = groups.map((group) => {
-    const sizes = group.change.what === "arguments" ? changedSizes(differences, group.edits) : undefined;
+    const sizes =
+      group.change.what === "arguments" ? changedSizes(differences, group.edits, counts.has(keyOf(group))) : undefined;
     if (sizes === undefined) return group;
     const count = counts.get(keyOf(group));
     if (count !== undefined) merged.add(count);
@@ -268,6 +278,7 @@ function mergeSizes(differences: Differences, groups: readonly CallGroup[]): Cal
 function changedSizes(
   differences: Differences,
   edits: readonly PairEdit[],
+  otherNumber: boolean,
 ): { golden: string; actual: string } | undefined {
   const asked = (side: Side, event: number): string | undefined => {
     const { name, args } = shapeOf(differences, side, event);
@@ -282,7 +293,7 @@ function changedSizes(
   if (!/^\d+$/.test(golden) || !/^\d+$/.test(actual)) return undefined;
   // A program that writes a text of another length asks for another size, too; that is told as the change it is.
   const { name } = shapeOf(differences, "golden", first.edit.golden);
-  if (edits.length < 2 && wordingOf(name).verb !== "reads") return undefined;
+  if (edits.length < 2 && !otherNumber && wordingOf(name).verb !== "reads") return undefined;
   return edits.every(({ edit }) => asked("golden", edit.golden) === golden && asked("actual", edit.actual) === actual)
     ? { golden, actual }
     : undefined;

@@ -91,6 +91,47 @@ export function orderTitle(told: Told, other: EventShape | undefined, after: boo
   return `${what} now comes ${after ? "after" : "before"} ${callText(other.name, other.object)}${often}${at(told)}`;
 }
 
+/** @param inOne whether everything that moved is in one function */
+export function blockTitle(
+  told: Told,
+  other: EventShape | undefined,
+  after: boolean,
+  count: number,
+  inOne: boolean,
+): string {
+  const where = told.site ?? told.goldenSite;
+  const named = inOne && where !== null && where.function !== "";
+  const calls = `${formatCount(count)} calls`;
+  const who = named
+    ? `${functionCall(where.function)} (${calls})`
+    : `${callText(told.name, told.object)} and ${formatCount(count - 1)} more ${count === 2 ? "call" : "calls"}`;
+  const come = named ? "comes" : "come";
+  const past =
+    other === undefined ? "at another time" : `${after ? "after" : "before"} ${callText(other.name, other.object)}`;
+  return `${who} now ${come} ${past}${at(told)}`;
+}
+
+/** The same call on other objects: those that only the golden has, and those that only the run has. */
+export function othersTitle(
+  told: Told,
+  eventClass: string,
+  golden: readonly string[],
+  actual: readonly string[],
+): string {
+  const { verb } = wordingOf(told.name);
+  const noun = eventClass === "file" ? "files" : eventClass === "network" ? "peers" : "objects";
+  const does = verb === "" ? `calls \`${told.name}\` on` : verb;
+  const sample = (objects: readonly string[]): string =>
+    objectText(objects[0] ?? "") + (objects.length > 1 ? ", …" : "");
+  if (golden.length === 0)
+    return `now ${does} ${formatCount(actual.length)} more ${noun}${at(told)}: ${sample(actual)}`;
+  if (actual.length === 0) {
+    return `no longer ${does} ${formatCount(golden.length)} ${noun}${at({ ...told, site: told.site ?? told.goldenSite })}: ${sample(golden)}`;
+  }
+  const instead = golden.length === actual.length ? "" : ` instead of ${formatCount(golden.length)}`;
+  return `${does} ${formatCount(actual.length)} other ${noun}${instead}${at(told)}: ${sample(actual)} instead of ${sample(golden)}`;
+}
+
 export function unorderedTitle(thread: string, count: number): string {
   return `${formatCount(count)} calls are the same but come in another order, too different to be aligned${thread === "main" ? "" : ` (${oneLine(thread)})`}`;
 }
