@@ -9,6 +9,9 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** `accept` writes no golden where CI is set, unless it is asked to; a person who presses a button asks. */
+export const ASKED = ["--update", "--quiet"] as const;
+
 /** Answers longer than this are cut: they are shown in an editor, not parsed. */
 const MAX_OUTPUT = 32 * 1024 * 1024;
 

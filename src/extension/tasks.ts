@@ -15,20 +15,21 @@ const NAMES: Readonly<Record<GoldentraceTask["command"], string>> = {
   clean: "delete old runs",
   doctor: "check this machine",
   check: "check against the goldens",
-  accept: "accept as goldens",
-  diff: "compare the newest run with its golden",
+  accept: "accept a golden",
+  diff: "compare two runs",
 };
 
-/** These print differences in a form that the Problems view is filled from. */
+/** These tell of differences: in a form that the Problems view is filled from, beside the one for people. */
 const MATCHED: readonly GoldentraceTask["command"][] = ["check", "accept", "diff"];
+const REPORTERS = ["--reporter", "text", "--reporter", "lines"];
 
 /** Offers the command line's sub-commands as tasks; each runs the same `dist/cli.mjs` that a shell runs. */
 export class TaskProvider implements vscode.TaskProvider {
   constructor(private readonly cliPath: string) {}
 
   provideTasks(): vscode.Task[] {
-    // `run` needs a target or a command line, which only tasks.json can say.
-    const commands = TASK_COMMANDS.filter((command) => command !== "run");
+    // The others need a target, a run or a command line, which only tasks.json can say.
+    const commands = TASK_COMMANDS.filter((command) => !["run", "accept", "diff"].includes(command));
     return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
       commands.map((command) => this.task({ type: TASK_TYPE, command }, folder, NAMES[command])),
     );
@@ -76,9 +77,10 @@ function taskArguments({ command, target, args = [] }: GoldentraceTask, folder: 
     case "doctor":
       return ["doctor", ...args];
     case "check":
+      return ["check", ...out, ...REPORTERS, ...(target === undefined ? [] : [target]), ...args];
     case "accept":
-      return [command, ...out, ...(target === undefined ? [] : [target]), ...args];
+      return ["accept", ...out, ...(target === undefined ? [] : [target]), ...args];
     case "diff":
-      return ["diff", ...out, ...(target === undefined ? [] : [target]), ...args];
+      return ["diff", ...out, ...REPORTERS, target ?? "latest", ...args];
   }
 }

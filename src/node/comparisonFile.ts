@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { ExpectedError } from "../base/errors.ts";
-import { CHECK_OUTCOMES, type CheckEntry } from "../engine/report/checkReport.ts";
+import { type CheckDocument, checkDocumentSchema } from "../protocol/checkDocument.ts";
 import { COMPARISON_SCHEMA_VERSION, type Comparison, comparisonSchema } from "../protocol/comparison.ts";
 import { describeIssues } from "../protocol/describeIssues.ts";
 import { RUN_FILES } from "../protocol/runFiles.ts";
@@ -35,27 +35,9 @@ export async function readComparison(runFolder: string): Promise<Comparison | un
   return parseComparison(value, path);
 }
 
-/** A target that was checked, as `check --json` tells it. */
-export interface CheckedTarget extends Pick<CheckEntry, "target" | "comparison" | "outcome" | "runId"> {}
-
-const reportSchema = z.object({
-  entries: z.array(
-    z.object({
-      target: z.string(),
-      outcome: z.enum(CHECK_OUTCOMES),
-      runId: z.nullable(z.string()),
-      comparison: z.unknown(),
-    }),
-  ),
-});
-
 /** What `check --json` printed. @throws Error when it is something else: it is our own program that printed it */
-export function parseCheckReport(text: string): CheckedTarget[] {
-  const { entries } = z.parse(reportSchema, JSON.parse(text));
-  return entries.map((entry) => ({
-    ...entry,
-    comparison: parseComparison(entry.comparison, "The answer of goldentrace check"),
-  }));
+export function parseCheckDocument(text: string): CheckDocument {
+  return z.parse(checkDocumentSchema, JSON.parse(text));
 }
 
 /** @param origin named in errors @throws ExpectedError when it is no comparison that this version understands */

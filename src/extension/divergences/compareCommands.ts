@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
 import { verdictText } from "../../engine/view/divergenceWords.ts";
 import { DEBUG_TYPE } from "../../protocol/dap.ts";
-import { runCli } from "../cli.ts";
+import { ASKED, runCli } from "../cli.ts";
 import { pickFolder, requireTrust } from "../config.ts";
 import { recordConfiguration } from "../debug/recordConfiguration.ts";
 import type { Recordings } from "../debug/recordings.ts";
@@ -47,8 +47,9 @@ export class CompareCommands {
     requireTrust();
     const missing = this.parts.comparisons.model.withoutGolden?.runFolder;
     const folder = argument === undefined && missing !== undefined ? missing : await this.folder(argument);
+    const cwd = await this.parts.comparisons.workspaceOf(folder);
     await progress("Accepting the run as golden", (token) =>
-      runCli(this.parts.cliPath, ["accept", folder], { cwd: folder, token }),
+      runCli(this.parts.cliPath, ["accept", folder, ...ASKED], { cwd, token }),
     );
     const comparison = await this.parts.comparisons.compareAgain(folder);
     const name = comparison?.golden.name ?? "the run";
@@ -130,9 +131,10 @@ export class CompareCommands {
 
   private async compare(before: string, after: string): Promise<void> {
     if (before === after) throw new ExpectedError("These are one and the same run.");
+    const cwd = await this.parts.comparisons.workspaceOf(after);
     const { stdout } = await progress("Comparing two runs", (token) =>
       // 1 is "they differ", 3 "they cannot be compared": both are answers.
-      runCli(this.parts.cliPath, ["diff", before, after, "--json"], { cwd: after, token, accept: [1, 3] }),
+      runCli(this.parts.cliPath, ["diff", before, after, "--json"], { cwd, token, accept: [1, 3] }),
     );
     const comparison = await this.parts.comparisons.showPair(stdout, [before, after]);
     await vscode.commands.executeCommand("goldentrace.divergences.focus");

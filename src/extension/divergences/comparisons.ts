@@ -78,6 +78,11 @@ export class Comparisons implements vscode.Disposable {
     return comparison;
   }
 
+  /** The workspace that a run belongs to; absolute. */
+  async workspaceOf(runFolder: string): Promise<string> {
+    return (await this.manifest(runFolder)).workspace;
+  }
+
   private async manifest(runFolder: string) {
     const { readManifest } = await import("../../node/runFolder/manifest.ts");
     return readManifest(runFolder);

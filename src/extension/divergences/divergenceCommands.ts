@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
-import { runCli } from "../cli.ts";
+import { ASKED, runCli } from "../cli.ts";
 import { requireTrust } from "../config.ts";
 import type { GoldenHandlers } from "../goldens.ts";
 import { openSource } from "../openSource.ts";
@@ -101,7 +101,8 @@ export class DivergenceCommands {
     const location = vscode.ProgressLocation.Notification;
     await vscode.window.withProgress(
       { location, title: `Accepting into the golden ${title}`, cancellable: true },
-      (_, token) => runCli(this.parts.cliPath, ["accept", runFolder, "--only", id], { cwd: shown.workspace, token }),
+      (_, token) =>
+        runCli(this.parts.cliPath, ["accept", runFolder, "--only", id, ...ASKED], { cwd: shown.workspace, token }),
     );
     await this.parts.comparisons.compareAgain(runFolder);
   }

@@ -156,20 +156,19 @@ export class CheckController implements vscode.Disposable {
   private async checkOne(item: vscode.TestItem, run: vscode.TestRun, token: vscode.CancellationToken): Promise<void> {
     const { folder, target } = this.targetOf(item);
     const directory = runsDirectory(folder);
-    const started = performance.now();
     const { stdout, stderr } = await runCli(
       this.around.cliPath,
-      ["check", target, "--json", "--out", directory],
+      ["check", target, "--json", "--quiet", "--out", directory],
       // 1 is "differs", 3 "cannot be compared": both are answers.
       { cwd: folder.uri.fsPath, token, accept: [1, 3] },
     );
     if (stderr.trim() !== "") run.appendOutput(`${stderr.trim().replaceAll(/\r?\n/g, "\r\n")}\r\n`);
-    const { parseCheckReport } = await import("../../node/comparisonFile.ts");
-    const entry = parseCheckReport(stdout).find((one) => one.target === target);
+    const { parseCheckDocument } = await import("../../node/comparisonFile.ts");
+    const entry = parseCheckDocument(stdout).entries.find((one) => one.target === target);
     if (entry === undefined) throw new Error(`goldentrace check said nothing of ${target}`);
     this.around.runsModel.notifyChanged();
     if (entry.runId !== null) await this.comparisons.showRun(path.join(directory, entry.runId));
-    await this.report(item, run, entry, performance.now() - started);
+    await this.report(item, run, { comparison: entry, outcome: entry.outcome }, entry.durationMs);
   }
 
   /** Records with F5, watched in the Live view; the outcome is that of the run's own comparison. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
-import { runCli } from "../cli.ts";
+import { ASKED, runCli } from "../cli.ts";
 import { pickFolder, requireTrust, runsDirectory } from "../config.ts";
 import type { Comparisons } from "../divergences/comparisons.ts";
 import type { GoldenHandlers } from "../goldens.ts";
@@ -54,7 +54,7 @@ export class TargetCommands {
     await vscode.window.withProgress(
       { location, title: `Recording ${target} for its golden`, cancellable: true },
       (_, token) =>
-        runCli(this.parts.cliPath, ["accept", target, "--out", runsDirectory(folder)], {
+        runCli(this.parts.cliPath, ["accept", target, "--out", runsDirectory(folder), ...ASKED], {
           cwd: folder.uri.fsPath,
           token,
         }),
