@@ -58,6 +58,16 @@ function checkIdempotent(made: Behaviour, context: Partial<NormaliseContext> = {
 
 test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseContext>?]>([
   [
+    "a workspace whose name holds what ends a path in a text",
+    [
+      [
+        `execve("/data/my app (2)/x", ["/data/my app (2)/x", "--in=/data/my app (2)/a.txt", "/data/my app (2)b"], 0x1) = 0`,
+        `execve("<workspace>/x", ["<workspace>/x", "--in=<workspace>/a.txt", "/data/my app (2)b"], <environment>) = 0`,
+      ],
+    ],
+    { workspace: "/data/my app (2)", cwd: "/data/my app (2)" },
+  ],
+  [
     "files",
     [
       [

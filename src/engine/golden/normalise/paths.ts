@@ -36,6 +36,7 @@ interface Prefix {
 
 /** Absolute paths inside a text: they begin at a slash that no name character precedes. */
 const ABSOLUTE = /(?<![\w.>/-])\/[^\s"'`:=,;()[\]{}|&*?<>\\]+/g;
+const UNUSUAL = /[\s"'`:=,;()[\]{}|&*?<>\\]/;
 const MAX_KNOWN = 200_000;
 /** Normalised folders in which names are drawn and not chosen. */
 const TEMPORARY_FOLDER = /^(?:<tmp>|\/dev\/shm)(?:\/|$)/;
@@ -75,8 +76,23 @@ export class PathRules {
     if (text.startsWith("/") && !/[\s:=,;]/.test(text)) return this.path(text);
     const known = this.knownTexts.get(text);
     if (known !== undefined) return known;
-    const result = this.named(text.replace(ABSOLUTE, (path) => this.path(path)));
+    const result = this.named(this.unusualFolders(text).replace(ABSOLUTE, (path) => this.path(path)));
     remember(this.knownTexts, text, result);
+    return result;
+  }
+
+  /** Known folders whose names hold what ends a path in a text, such as a space, are found as they are. */
+  private unusualFolders(text: string): string {
+    let result = text;
+    for (const { rule, path, placeholder } of this.prefixes) {
+      if (!UNUSUAL.test(path) || !result.includes(path)) continue;
+      const parts = result.split(path);
+      result = parts.reduce((before, after) => {
+        const isWhole = !/[\w.>/-]$/.test(before) && !/^[\w.-]/.test(after);
+        if (isWhole) this.hit(rule);
+        return before + (isWhole ? placeholder : path) + after;
+      });
+    }
     return result;
   }
 
