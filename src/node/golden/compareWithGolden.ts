@@ -10,6 +10,7 @@ import { loadConfig } from "../config.ts";
 import { readManifest } from "../runFolder/manifest.ts";
 import { type OpenedRun, openRun } from "../runFolder/openRun.ts";
 import { compareSubject, notCompared, reasonOf } from "./compareSubject.ts";
+import { goldenNameOf, hasGolden } from "./goldenNameOf.ts";
 import { goldenPaths } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
 import { loadGolden } from "./loadGolden.ts";
@@ -52,33 +53,21 @@ export async function storeComparison(runFolder: string, comparison: Comparison)
 
 async function outcomeOf(request: CompareRequest): Promise<Comparison | undefined> {
   const { runFolder, workspace } = request;
-  const name = request.goldenName ?? readManifest(runFolder).name;
-  const actual = { name, path: runFolder };
   const config = request.config ?? usableConfig(workspace);
-  if (config instanceof ExpectedError) {
-    // Where the goldens are is not known either: only a golden in the usual folder is surely meant.
-    const settings = goldenSettings(workspace, {}, name);
-    const path = pathOf(settings, name);
-    if (path === undefined || !existsSync(path)) return undefined;
-    return notCompared(reasonOf(config), settings, { name, path }, actual);
-  }
-  const settings = { ...goldenSettings(workspace, config, name), ...request.settings };
-  const path = pathOf(settings, name);
-  if (path === undefined || !existsSync(path)) return undefined;
+  const manifest = request.goldenName === undefined ? readManifest(runFolder) : undefined;
+  // Where the configuration cannot be read, only a golden in the usual folder is surely meant.
+  const known = config instanceof ExpectedError ? {} : config;
+  const { dir } = goldenSettings(workspace, known, "");
+  const name = request.goldenName ?? (manifest === undefined ? "" : goldenNameOf(manifest, workspace, known, dir));
+  if (!hasGolden(dir, name)) return undefined;
+  const actual = { name, path: runFolder };
+  const settings = { ...goldenSettings(workspace, known, name), ...request.settings };
+  const { golden: path } = goldenPaths(dir, name);
+  if (config instanceof ExpectedError) return notCompared(reasonOf(config), settings, { name, path }, actual);
   try {
     return await compared({ opened: await openRun(runFolder), name, runFolder, workspace, settings, more: request });
   } catch (error) {
     return notCompared(reasonOf(error), settings, { name, path }, actual);
-  }
-}
-
-/** Undefined for a name that no golden can have. */
-function pathOf({ dir }: GoldenSettings, name: string): string | undefined {
-  try {
-    return goldenPaths(dir, name).golden;
-  } catch (error) {
-    if (error instanceof ExpectedError) return undefined;
-    throw error;
   }
 }
 
