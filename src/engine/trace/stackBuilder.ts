@@ -48,6 +48,16 @@ export class StackBuilder {
     return node;
   }
 
+  /** The stack of a node's caller, -1 for none. */
+  callerOf(node: number): number {
+    return this.parent.get(node);
+  }
+
+  /** Id of a node's innermost frame. */
+  frameOf(node: number): number {
+    return this.frame.get(node);
+  }
+
   /** @param frames innermost first, as tracers print them; returns -1 for an empty stack */
   intern(frames: readonly number[]): number {
     let node = -1;

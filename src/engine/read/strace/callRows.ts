@@ -1,5 +1,6 @@
 import { asciiText } from "../../../base/asciiText.ts";
 import type { SyscallRows } from "../../trace/syscallRows.ts";
+import { CutStacks } from "./cutStacks.ts";
 import { HeldCall } from "./heldCall.ts";
 import type { ArgumentSink } from "./redact.ts";
 import type { StackLines } from "./stackLines.ts";
@@ -9,6 +10,7 @@ export class CallRows {
   /** Takes the arguments of the call that is added next. */
   readonly args: ArgumentSink;
   private readonly held: HeldCall | undefined;
+  private readonly cutStacks: CutStacks | undefined;
 
   /** @param stackLines gives the stacks, when the log has any */
   constructor(
@@ -16,6 +18,7 @@ export class CallRows {
     private readonly stackLines: StackLines | undefined,
   ) {
     this.held = stackLines === undefined ? undefined : new HeldCall();
+    this.cutStacks = stackLines && new CutStacks(stackLines.stacks, rows.names);
     this.args = this.held ?? rows;
   }
 
@@ -47,6 +50,8 @@ export class CallRows {
 
   /** Adds the call that waits: its stack is complete. */
   flush(): void {
-    if (this.held?.full && this.stackLines !== undefined) this.held.release(this.rows, this.stackLines.take());
+    const { held, stackLines, cutStacks } = this;
+    if (!held?.full || stackLines === undefined || cutStacks === undefined) return;
+    held.release(this.rows, cutStacks.completed(held.thread, held.name, stackLines.take()));
   }
 }

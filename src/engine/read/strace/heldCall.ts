@@ -16,6 +16,15 @@ export class HeldCall {
     this.text = text;
   }
 
+  get thread(): number {
+    return this.values[2] ?? 0;
+  }
+
+  /** Id of its name in the rows' table. */
+  get name(): number {
+    return this.values[3] ?? 0;
+  }
+
   hold(...values: [number, number, number, number, number, number, number, number]): void {
     this.values.splice(0, this.values.length, ...values);
     this.full = true;

@@ -15,7 +15,7 @@ export class StackLines {
   private readonly frames: number[] = [];
   private readonly known: ByteInterner;
 
-  constructor(private readonly stacks: StackBuilder) {
+  constructor(readonly stacks: StackBuilder) {
     this.known = new ByteInterner((bytes, start, end) => this.frame(bytes, start, end), 4096, 160);
   }
 

@@ -438,6 +438,42 @@ describe("stacks (-k)", () => {
     ]);
     expect(terminal).toEqual(['0 1  "x"']);
   });
+
+  test("of thread creation, which the C library cuts off, go on at the call before it in the same thread", () => {
+    const log = stamped(
+      [
+        "7+1 rt_sigprocmask(SIG_BLOCK, ~[], [], 8) = 0 <0.000000001>",
+        " > /usr/lib/libc.so.6(pthread_create+0x51d) [0x8989d]",
+        " > /tmp/a(start+0x1d) [0x11b7]",
+        "7+2 clone3({flags=CLONE_VM|CLONE_THREAD}, 88 <unfinished ...>",
+        "8+3 rt_sigprocmask(SIG_SETMASK, [], NULL, 8) = 0 <0.000000001>",
+        " > /usr/lib/libc.so.6(__clone3+0x3c) [0x1098ec]",
+        "7+4 <... clone3 resumed>) = 8 <0.000000001>",
+        " > /usr/lib/libc.so.6(__clone3+0x29) [0x1098d9]",
+        "7+5 getpid() = 7 <0.000000001>",
+        " > /usr/lib/libc.so.6(getpid+0x7) [0xd54f7]",
+        "7+6 clone3({flags=CLONE_VM|CLONE_THREAD}, 88) = 9 <0.000000001>",
+        " > /usr/lib/libc.so.6(__clone3+0x29) [0x1098d9]",
+        "",
+      ].join("\n"),
+    );
+    const { syscalls, stacks } = read(log, { stacks: true }).trace;
+    const symbols = Array.from(syscalls.stack, (node) => {
+      const names: string[] = [];
+      for (let at = node; at >= 0; at = stacks.parent[at] as number) {
+        names.push(stacks.frames[stacks.frame[at] as number]?.symbol ?? "");
+      }
+      return names.join(" ");
+    });
+    // In the order of their beginnings.
+    expect(symbols).toEqual([
+      "pthread_create start",
+      "__clone3 pthread_create start",
+      "__clone3",
+      "getpid",
+      "__clone3",
+    ]);
+  });
 });
 
 describe("dumps of writes (-e write=1,2)", () => {
