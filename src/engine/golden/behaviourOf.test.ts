@@ -226,10 +226,10 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
         'openat(AT_FDCWD</x>, "<tmp>/sort<random>", O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC, 0600) = <tmp>/sort<random>',
       ],
       [
-        'openat(AT_FDCWD</home/ann/app>, "stWordOn", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/stWordOn>',
+        'openat(AT_FDCWD</home/ann/app>, "stIxrgzo", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/stIxrgzo>',
         'openat(AT_FDCWD<<workspace>>, "st<random>", O_RDWR|O_CREAT|O_EXCL, 0600) = <workspace>/st<random>',
       ],
-      ['unlink("stWordOn") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "st<random>", 0) = 0'],
+      ['unlink("stIxrgzo") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "st<random>", 0) = 0'],
       [
         'openat(AT_FDCWD</home/ann/app>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</home/ann/app/locked>',
         'openat(AT_FDCWD<<workspace>>, "locked", O_RDWR|O_CREAT|O_EXCL, 0600) = <workspace>/locked',

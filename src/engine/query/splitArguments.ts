@@ -13,6 +13,8 @@ export function splitArguments(text: string): string[] {
   let depth = 0;
   let from = 0;
   for (let index = 0; index < text.length; index++) {
+    // Most characters are those of words.
+    if (isWord(text.charCodeAt(index))) continue;
     const character = text[index] as string;
     if (character === '"') {
       index = endOfString(text, index);
@@ -33,3 +35,6 @@ export function splitArguments(text: string): string[] {
   parts.push(text.slice(from).trim());
   return parts;
 }
+
+const isWord = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;

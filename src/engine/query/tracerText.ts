@@ -1,10 +1,17 @@
 // Walking a tracer's argument text: strings, and annotations of descriptors, may hold any of its punctuation.
 
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const BACKSLASH = 0x5c;
+
 /** Index of the quote that closes the string opened at `open`, or the text's length when it was cut off. */
 export function endOfString(text: string, open: number): number {
   for (let index = open + 1; index < text.length; index++) {
-    if (text[index] === "\\") index++;
-    else if (text[index] === '"') return index;
+    const code = text.charCodeAt(index);
+    if (code === BACKSLASH) index++;
+    else if (code === QUOTE) return index;
   }
   return text.length;
 }
@@ -22,8 +29,9 @@ export function opensAnnotation(text: string, open: number): boolean {
 export function endOfAnnotation(text: string, open: number): number {
   let depth = 0;
   for (let index = open; index < text.length; index++) {
-    if (text[index] === "<") depth++;
-    else if (text[index] === ">" && text[index - 1] !== "-" && --depth === 0) return index;
+    const code = text.charCodeAt(index);
+    if (code === LESS) depth++;
+    else if (code === GREATER && text.charCodeAt(index - 1) !== MINUS && --depth === 0) return index;
   }
   return text.length;
 }

@@ -55,7 +55,8 @@ export type Drawn =
 
 /**
  * The name of a file that was made as `mkstemp` makes them: it replaces six characters, at the end or in front of a suffix. Outside of
- * directories for temporary files letters that make a word or a number are taken for chosen ones.
+ * directories for temporary files that is not done to names that are a word or a number, and where others may read the file not to any
+ * that end in one.
  */
 export function drawnName(name: string, how: Drawn): string {
   if (name.includes("<")) return name;
@@ -68,8 +69,9 @@ export function drawnName(name: string, how: Drawn): string {
   return name.replace(
     /^(.*?)([A-Za-z0-9]{6})((?:\.[A-Za-z]{1,5})?)$/,
     (all, stem: string, drawn: string, suffix: string) => {
-      const chosen = how !== "temporary" && /^(?:[A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(drawn);
-      return chosen || (how === "shared" && !/[_.-]$/.test(stem)) ? all : `${stem}<random>${suffix}`;
+      const word = /^(?:[A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(drawn);
+      const chosen = how === "private" ? word && stem === "" : how === "shared" && (word || !/[_.-]$/.test(stem));
+      return chosen ? all : `${stem}<random>${suffix}`;
     },
   );
 }
@@ -197,8 +199,17 @@ export function recordingTimes(text: string, recordedMs: number): string {
     });
 }
 
+/** Up to so many ids looking for each of them is cheaper than looking at each number. */
+const FEW_PIDS = 16;
+
+function holdsAny(text: string, words: ReadonlySet<string>): boolean {
+  for (const word of words) if (text.includes(word)) return true;
+  return false;
+}
+
 /** Numbers in names that are ids of traced processes: `app.12345.log`. */
 export function pidsInNames(text: string, pids: ReadonlySet<string>): string {
+  if (pids.size <= FEW_PIDS && !holdsAny(text, pids)) return text;
   return text.replace(
     /(?<![A-Za-z0-9<.]|\d\.)\d{3,7}(?![A-Za-z0-9>])|(?<=[A-Za-z_-]\.)\d{3,7}(?![A-Za-z0-9>])/g,
     (digits) => (pids.has(digits) ? "<pid>" : digits),
