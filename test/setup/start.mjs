@@ -34,6 +34,11 @@ async function main() {
   if (shown !== 0) {
     throw new SetupError(`"goldentrace show latest" ended with exit code ${shown}.`);
   }
+  // 1 tells of a difference, and 3 that there was nothing to compare with: the report above says which.
+  const compared = await runAttached([...cli, "diff", sample.target, "latest"], { cwd: workspace });
+  if (compared !== 0 && compared !== 1) {
+    throw new SetupError(`"goldentrace diff ${sample.target} latest" ended with exit code ${compared}.`);
+  }
   const described = await execute(cli[0], [...cli.slice(1), "show", "latest", "--json"], { cwd: workspace });
   process.stdout.write(`\nThe run is kept in ${JSON.parse(described.stdout).path}\n`);
   if (!open) {
