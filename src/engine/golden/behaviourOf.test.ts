@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { straceTextReader } from "../read/strace/straceText.ts";
 import type { Behaviour, EventShape } from "./behaviour.ts";
 import { behaviourOf, type NormaliseContext } from "./behaviourOf.ts";
+import { classifyCall } from "./classify.ts";
 import { applyRules, rulesForTexts } from "./normalise/applyRules.ts";
 import { RULES } from "./normalise/rules.ts";
 
@@ -261,6 +262,22 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
     { rules: [{ id: "jobs", match: "job-\\d+", replace: "job-<n>" }], rulesOff: ["canonical-names", "addresses"] },
   ],
 ])("%s", (_title, fixture, context) => checkShapes(fixture, context));
+
+test.each([
+  ["a read of a file", "read", "/data/x", ["fd</data/x>", "<data>", "1"], true],
+  ["a byte in a pipe", "read", "pipe", ["fd<pipe>", "<data>", "1"], false],
+  ["more in a pipe", "write", "pipe", ["fd<pipe>", "<data>", "<size>"], true],
+  [
+    "the question of the C library's name service",
+    "newfstatat",
+    "/",
+    ["AT_FDCWD<<workspace>>", '"/"', "<stat>", "0"],
+    false,
+  ],
+  ["a question about a file", "newfstatat", "/data", ["AT_FDCWD<<workspace>>", '"/data"', "<stat>", "0"], true],
+] as const)("%s counts or not", (_what, name, object, args, counts) => {
+  expect(classifyCall(name, object, args).observable).toBe(counts);
+});
 
 test("every rule is listed once, with an example", () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);

@@ -17,6 +17,8 @@ const WRITING = /\bO_(?:WRONLY|RDWR|CREAT|TRUNC)\b/;
 /** Where programs are looked for: how many places there are is up to PATH. */
 const PROGRAM_PLACE = /^(?:\/|<home>\/)(?:.*\/)?s?bin\/[^/]+$/;
 const ASKING: ReadonlySet<string> = new Set(["newfstatat", "statx", "faccessat2", "readlinkat"]);
+/** The C library's name service asks whether the root folder is still the same, as often as threads come to look something up. */
+const NAME_SERVICE_PROBE = "/";
 /** Python writes these on the first run and not on the next. */
 const CACHE = /\/__pycache__(?:\/|$)/;
 /** Signals that run-time systems send to their own threads. */
@@ -91,7 +93,7 @@ function isObservable(
   }
   if (object === "") return eventClass !== "memory" && args.length === 0;
   if (environment && CACHE.test(object)) return false;
-  if (environment && ASKING.has(name) && PROGRAM_PLACE.test(object)) return false;
+  if (environment && ASKING.has(name) && (object === NAME_SERVICE_PROBE || PROGRAM_PLACE.test(object))) return false;
   const writes = effect === "write" || ((name === "openat" || name === "openat2") && WRITING.test(args[2] ?? ""));
   if (environment && isEnvironmentFile(object) && (!writes || object.startsWith("/dev/"))) return false;
   return true;
