@@ -1,0 +1,2 @@
+#include "parts.h"
+int one(int x) { return two(x) + 1; }

@@ -1,0 +1,2 @@
+int one(int x);
+int two(int x);

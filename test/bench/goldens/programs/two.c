@@ -1,0 +1,2 @@
+#include "parts.h"
+int two(int x) { return x * 2; }
