@@ -9,7 +9,17 @@ import type { Golden } from "../../src/engine/golden/golden.ts";
 import type { GoldenHeader } from "../../src/protocol/goldenFile.ts";
 
 /** Calls that do nothing to the world. */
-const QUIET = new Set(["futex", "mmap", "munmap", "brk", "close", "clock_nanosleep", "fstat", "getrandom"]);
+const QUIET = new Set([
+  "epoll_wait",
+  "futex",
+  "mmap",
+  "munmap",
+  "brk",
+  "close",
+  "clock_nanosleep",
+  "fstat",
+  "getrandom",
+]);
 const CLASSES: Readonly<Record<string, EventClass>> = {
   connect: "network",
   bind: "network",

@@ -227,6 +227,20 @@ const THREADS: readonly Fixture[] = [
     told: ["medium changed: opens 6 other files instead of 4 at load.c:17: d/new0, … instead of d/old1, …"],
   },
   {
+    name: "connections that an event loop serves as they are ready",
+    golden:
+      "epoll_wait; sendto h:1 <size>; epoll_wait; connect h:2; sendto h:2 <size>; epoll_wait; openat a; sendto h:1 <size>",
+    actual:
+      "epoll_wait; connect h:2; sendto h:2 <size>; epoll_wait; sendto h:1 <size>; sendto h:2 <size>; epoll_wait; openat a; sendto h:1 <size>",
+    told: [],
+  },
+  {
+    name: "another peer of an event loop",
+    golden: "epoll_wait; read h:1 <size>; epoll_wait; openat a",
+    actual: "epoll_wait; read h:1 <size>; write h:3 <size>; epoll_wait; openat a",
+    told: ["medium added: now writes to h:3"],
+  },
+  {
     name: "looks in another order, where nothing is waited for",
     golden: "stat a; openat c; openat e; stat b; openat d",
     actual: "stat b; openat c; openat e; stat a; openat d",

@@ -1,7 +1,7 @@
 import type { IgnoreRule } from "../../../protocol/goldenConfig.ts";
 import type { ComparisonMode, Variation } from "../../../protocol/goldenFile.ts";
 import type { AlignLimits } from "../align/align.ts";
-import type { Behaviour } from "../behaviour.ts";
+import type { Behaviour, EventShape } from "../behaviour.ts";
 import { countEdits, type Edit, editsOf } from "./edits.ts";
 import { type Excluded, Exclusions, type Treatment } from "./exclusions.ts";
 import type { CompareOptions } from "./options.ts";
@@ -102,12 +102,15 @@ class DifferenceFinder {
     const compared = match.pairs.map((pair) => this.compare(pair.golden, pair.actual));
     const inOrder = options.mode === "strict" || options.everything === true;
     const children = childrenOf(golden);
+    const loops = eventLoops(golden);
     const pairs = withoutScheduling(compared, {
       tokenOf: (side, label, event) => this.tokenOf(side, label, event),
       isGlance: (event) => {
         const name = golden.shapes[golden.events.shape[event] as number]?.name ?? "";
         return isGlance(name) || name === "wait4" || name === "waitid";
       },
+      isEventLoop: (thread) => !inOrder && loops(thread),
+      shapeOf: (side, event) => this[side].shapes[this[side].events.shape[event] as number] as EventShape,
       waitsForSeveral: (thread) => !inOrder && (children[thread] as number) > 1,
     });
     const removedThreads = this.unmatched("golden", match.removed, pairs);
@@ -313,6 +316,22 @@ class StreamBuilder {
   done(): Stream {
     return { events: this.events.subarray(0, this.length), tokens: this.tokens.subarray(0, this.length) };
   }
+}
+
+const POLLING = new Set(["epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"]);
+
+/** Tells whether a thread has asked more than once which of several descriptors is ready. */
+function eventLoops({ events, shapes, threads }: Behaviour): (thread: number) => boolean {
+  const polling = shapes.map(({ name }) => POLLING.has(name));
+  if (!polling.includes(true)) return () => false;
+  return (thread) => {
+    const { from, to } = threads[thread] ?? { from: 0, to: 0 };
+    let seen = 0;
+    for (let event = from; event < to && seen < 2; event++) {
+      if (events.startup[event] === 0 && polling[events.shape[event] as number] === true) seen++;
+    }
+    return seen > 1;
+  };
 }
 
 /** How many threads and processes each thread made. */

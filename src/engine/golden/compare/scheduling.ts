@@ -1,3 +1,4 @@
+import type { EventShape } from "../behaviour.ts";
 import type { Side, ThreadDifferences } from "./differences.ts";
 import type { Edit } from "./edits.ts";
 import { placeOf } from "./order.ts";
@@ -10,6 +11,9 @@ export interface SchedulingFacts {
   readonly isGlance: (event: number) => boolean;
   /** Whether a thread of the golden waits for several others, in the order that they come in. */
   readonly waitsForSeveral: (thread: number) => boolean;
+  /** Whether a thread of the golden serves several connections as they are ready. */
+  readonly isEventLoop: (thread: number) => boolean;
+  readonly shapeOf: (side: Side, event: number) => EventShape;
 }
 
 /** The differences without those that only the order in which threads and processes were scheduled makes. */
@@ -27,8 +31,9 @@ export function withoutScheduling(pairs: readonly ThreadDifferences[], facts: Sc
   }
   return pairs.map((pair) => {
     const settled = settle(pair, shared.get(pair.label));
-    if (!facts.waitsForSeveral(pair.golden)) return settled;
-    return withoutMoved(settled, (edit) => facts.isGlance(edit.golden) || crossesOnlyGlances(settled, edit, facts));
+    const served = facts.isEventLoop(pair.golden) ? withoutServing(settled, facts) : settled;
+    if (!facts.waitsForSeveral(pair.golden)) return served;
+    return withoutMoved(served, (edit) => facts.isGlance(edit.golden) || crossesOnlyGlances(served, edit, facts));
   });
 }
 
@@ -79,6 +84,34 @@ function settle(pair: ThreadDifferences, work: SharedWork | undefined): ThreadDi
     else if (actual >= 0) edits.push({ kind: "added", golden: -1, actual });
   }
   return withoutMoved({ ...pair, edits, matched }, () => true);
+}
+
+/**
+ * In an event loop the order of what is done with connections is that in which they were ready, and other connections come between the
+ * chunks of one, so that these are not in a row.
+ */
+function withoutServing(pair: ThreadDifferences, { shapeOf }: SchedulingFacts): ThreadDifferences {
+  const isConnection = (side: Side, event: number): boolean => {
+    const { class: of } = shapeOf(side, event);
+    return of === "network" || of === "pipe";
+  };
+  const ordered = withoutMoved(pair, ({ golden }) => isConnection("golden", golden));
+  const subject = ({ name, object }: EventShape): string => `${name}\0${object}`;
+  const isChunk = (side: Side, event: number): boolean =>
+    isConnection(side, event) && shapeOf(side, event).args.includes("<size>");
+  const onBoth = { golden: new Set<string>(), actual: new Set<string>() };
+  for (const side of ["golden", "actual"] as const) {
+    if (!ordered.edits.some(({ kind }) => kind === "added" || kind === "removed")) break;
+    for (const event of pair.streams[side].events) {
+      if (isChunk(side, event)) onBoth[side].add(subject(shapeOf(side, event)));
+    }
+  }
+  const edits = ordered.edits.filter(({ kind, golden, actual }) => {
+    if (kind === "removed")
+      return !(isChunk("golden", golden) && onBoth.actual.has(subject(shapeOf("golden", golden))));
+    return !(kind === "added" && isChunk("actual", actual) && onBoth.golden.has(subject(shapeOf("actual", actual))));
+  });
+  return { ...ordered, edits };
 }
 
 /** Matches that are looked at to find out what an event has changed places with. */
