@@ -59,6 +59,20 @@ function checkIdempotent(made: Behaviour, context: Partial<NormaliseContext> = {
 
 test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseContext>?]>([
   [
+    "a workspace whose name is printed with escapes",
+    [
+      [
+        String.raw`openat(AT_FDCWD</data/\303\251 \"x\">, "/data/\303\251 \"x\"/a.txt", O_RDONLY) = 3</data/\303\251 \"x\"/a.txt>`,
+        `openat(AT_FDCWD<<workspace>>, "<workspace>/a.txt", O_RDONLY) = <workspace>/a.txt`,
+      ],
+      [
+        String.raw`execve("./x", ["./x", "--in=/data/\303\251 \"x\"/a.txt"], 0x1) = 0`,
+        `execve("<workspace>/x", ["./x", "--in=<workspace>/a.txt"], <environment>) = 0`,
+      ],
+    ],
+    { workspace: '/data/é "x"', cwd: '/data/é "x"' },
+  ],
+  [
     "a workspace whose name holds what ends a path in a text",
     [
       [
@@ -104,6 +118,14 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
       ],
       ['chdir("sub") = 0', 'chdir("<workspace>/sub") = 0'],
       ['unlink("b") = 0', 'unlinkat(AT_FDCWD<<workspace>/sub>, "b", 0) = 0'],
+      [
+        'execve("../build/app", ["../build/app", "x"], 0x7ffd0 /* 9 vars */) = -1 ENOENT (No such file)',
+        'execve("<workspace>/build/app", ["<workspace>/build/app", "x"], <environment>) = ENOENT',
+      ],
+      [
+        'execve("/home/ann/app/build/app", ["/home/ann/app/build/app", "x"], 0x7ffd0 /* 9 vars */) = -1 ENOENT (No such file)',
+        'execve("<workspace>/build/app", ["<workspace>/build/app", "x"], <environment>) = ENOENT',
+      ],
     ],
   ],
   [
@@ -250,6 +272,49 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
       [
         'openat(AT_FDCWD</x>, "/dev/shm/sem.EwmYhx", O_RDWR|O_CREAT|O_EXCL, 0600) = 3</dev/shm/sem.EwmYhx>',
         'openat(AT_FDCWD</x>, "/dev/shm/sem.<random>", O_RDWR|O_CREAT|O_EXCL, 0600) = /dev/shm/sem.<random>',
+      ],
+    ],
+  ],
+  [
+    "a temporary file of Python's or Perl's library, and where it is named later",
+    [
+      [
+        'openat(AT_FDCWD</home/ann/app>, "result-4yz_d3t6", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</home/ann/app/result-4yz_d3t6>',
+        'openat(AT_FDCWD<<workspace>>, "result-<random>", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = <workspace>/result-<random>',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "result-password", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</home/ann/app/result-password>',
+        'openat(AT_FDCWD<<workspace>>, "result-<random>", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = <workspace>/result-<random>',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "./report-9iA_GN", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</home/ann/app/report-9iA_GN>',
+        'openat(AT_FDCWD<<workspace>>, "./report-<random>", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = <workspace>/report-<random>',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "state_ab12cd34.json", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</home/ann/app/state_ab12cd34.json>',
+        'openat(AT_FDCWD<<workspace>>, "state_<random>.json", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = <workspace>/state_<random>.json',
+      ],
+      [
+        'openat(AT_FDCWD</home/ann/app>, "notes", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</home/ann/app/notes>',
+        'openat(AT_FDCWD<<workspace>>, "notes", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = <workspace>/notes',
+      ],
+      ['unlink("result-password") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "result-<random>", 0) = 0'],
+      [
+        'execve("/usr/bin/sort", ["sort", "./report-9iA_GN"], 0x7ffd00000000 /* 9 vars */) = -1 ENOENT (No such file)',
+        'execve("/usr/bin/sort", ["sort", "./report-<random>"], <environment>) = ENOENT',
+      ],
+    ],
+  ],
+  [
+    "a semaphore's drawn name, which is told by what it is linked to",
+    [
+      [
+        'lstat("/dev/shm/sem.ZTLEHK", 0x7ffd00000000) = -1 ENOENT (No such file)',
+        'newfstatat(AT_FDCWD<<workspace>>, "/dev/shm/sem.<random>", <stat>, AT_SYMLINK_NOFOLLOW) = ENOENT',
+      ],
+      [
+        'link("/dev/shm/sem.ZTLEHK", "/dev/shm/sem.worker") = 0',
+        'linkat(AT_FDCWD<<workspace>>, "/dev/shm/sem.<random>", AT_FDCWD<<workspace>>, "/dev/shm/sem.worker", 0) = 0',
       ],
     ],
   ],

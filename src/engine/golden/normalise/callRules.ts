@@ -47,6 +47,7 @@ export class CallRules {
     const kinds = signature?.name === name ? signature.args : [];
     const normal = args.map((arg, index) => this.value(kinds[index] ?? "keep", arg, name));
     if (signature !== undefined && signature.name === name) this.absolute(signature, normal, cwd);
+    if (name === "execve") this.ownName(normal, cwd);
     return { name, args: this.isOn("stream-chunks") ? this.sizes(signature, normal) : normal };
   }
 
@@ -82,6 +83,16 @@ export class CallRules {
       if (path === "" || path.startsWith("/") || path.startsWith("<")) continue;
       args[index] = `"${resolveFrom(this.paths.path(cwd), path)}"${arg.slice(end + 1)}`;
     }
+  }
+
+  /** Whoever starts a program by `build/app` or by its whole path gives it that as its name: the same program, the same behaviour. */
+  private ownName(args: string[], cwd: string): void {
+    const [program = "", list = ""] = args;
+    if (!program.startsWith('"') || !list.startsWith('["')) return;
+    const end = endOfString(list, 1);
+    const given = list.slice(2, end);
+    if (!given.includes("/") || given.startsWith("/") || given.startsWith("<")) return;
+    if (`"${resolveFrom(this.paths.path(cwd), given)}"` === program) args[1] = `[${program}${list.slice(end + 1)}`;
   }
 
   private sizes(signature: Signature | undefined, args: string[]): readonly string[] {
