@@ -1,29 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, TomlError } from "smol-toml";
-import * as z from "zod/mini";
 import { ExpectedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { describeIssues } from "../protocol/describeIssues.ts";
-import { goldenConfigSchema } from "../protocol/goldenConfig.ts";
-import {
-  type ConfigFile,
-  type ConfigTarget,
-  configFileSchema,
-  configTargetSchema,
-  recordingOptionsSchema,
-} from "../protocol/launch.ts";
+import type { Budget } from "../engine/budget/budget.ts";
+import type { ConfigProblem } from "../engine/budget/configProblem.ts";
+import { parseBudgets } from "../engine/budget/parseBudgets.ts";
+import { parseConfig } from "../engine/budget/parseConfig.ts";
+import type { ConfigFile, ConfigTarget } from "../protocol/launch.ts";
 import { errorCode } from "./procFiles.ts";
 import { writeFailure } from "./writeFailure.ts";
 
+export type { ConfigProblem } from "../engine/budget/configProblem.ts";
+export { parseConfig } from "../engine/budget/parseConfig.ts";
+
 /** The configuration file at the root of a workspace. */
 export const CONFIG_FILE = "goldentrace.toml";
+/** renacer's file beside it, which is read for budgets. */
+export const RENACER_FILE = "renacer.toml";
 
-/** A misspelt key or a wrong value in the configuration. */
-export interface ConfigProblem {
-  /** 1-based; 0 where the place is not known. */
-  readonly line: number;
-  readonly message: string;
+/** The budgets of a workspace. */
+export interface WorkspaceBudgets {
+  readonly budgets: readonly Budget[];
+  /** Settings that are understood and have no effect here, by file. */
+  readonly remarks: readonly { readonly file: string; readonly problem: ConfigProblem }[];
 }
 
 /**
@@ -32,47 +31,67 @@ export interface ConfigProblem {
  */
 export function loadConfig(workspace: string): ConfigFile {
   const path = join(workspace, CONFIG_FILE);
-  let text: string;
+  const text = readConfigText(path);
+  if (text === undefined) return {};
+  const { config, problems } = parseConfig(text, path);
+  failOnErrors(path, problems);
+  return config;
+}
+
+/**
+ * The budgets in goldentrace.toml and in renacer.toml beside it.
+ * @throws ExpectedError that names file, line and column when one of them is not valid
+ */
+export function loadBudgets(workspace: string): WorkspaceBudgets {
+  const budgets: Budget[] = [];
+  const remarks: { file: string; problem: ConfigProblem }[] = [];
+  const add = (file: string, parsed: { budgets: readonly Budget[]; problems: readonly ConfigProblem[] }): void => {
+    failOnErrors(file, parsed.problems);
+    budgets.push(...parsed.budgets);
+    for (const problem of parsed.problems) remarks.push({ file, problem });
+  };
+  const path = join(workspace, CONFIG_FILE);
+  const text = readConfigText(path);
+  const config = text === undefined ? undefined : parseConfig(text, path);
+  if (config !== undefined) add(path, config);
+  const renacerPath = join(workspace, RENACER_FILE);
+  const renacerText = readConfigText(renacerPath);
+  if (renacerText !== undefined) {
+    const targets = config === undefined ? [] : targetNames(config.config);
+    add(renacerPath, parseBudgets(renacerPath, renacerText, "renacer", targets));
+  }
+  return { budgets, remarks };
+}
+
+function readConfigText(path: string): string | undefined {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return {};
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     const why = errorCode(error) === "EISDIR" ? "it is a directory" : (writeFailure(error) ?? errorCode(error));
     throw new ExpectedError(`${path} cannot be read: ${why}`, { code: "usage", cause: error });
   }
-  const { config, problems } = parseConfig(text);
-  const first = problems[0];
-  if (first === undefined) return config;
-  throw new ExpectedError(`${path}${first.line > 0 ? `:${first.line}` : ""}: ${first.message}`, {
+}
+
+function failOnErrors(path: string, problems: readonly ConfigProblem[]): void {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first === undefined) return;
+  throw new ExpectedError(`${path}${placeText(first)}: ${first.message}`, {
     code: "usage",
     wayOut:
-      problems.length === 1
-        ? "See docs/cli.md for what goldentrace.toml may hold."
-        : problems
+      errors.length === 1
+        ? "See docs/cli.md and docs/budgets.md for what the file may hold."
+        : errors
             .slice(1)
-            .map((problem) => `line ${problem.line}: ${problem.message}`)
+            .map(({ line, message }) => `line ${line}: ${message}`)
             .join("\n"),
   });
 }
 
-/** The configuration in a text, and everything that is wrong with it; with problems the configuration holds what is valid, or nothing. */
-export function parseConfig(text: string): { config: ConfigFile; problems: readonly ConfigProblem[] } {
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const message = error.message.split("\n")[0]!.replace(/^Invalid TOML document: /, "");
-    return { config: {}, problems: [{ line: error.line, message: `not valid TOML: ${message}` }] };
-  }
-  const problems = unknownKeys(raw).map(({ path, message }) => ({ line: lineOf(text, path), message }));
-  const parsed = z.safeParse(configFileSchema, raw, { reportInput: true });
-  if (parsed.success) return { config: parsed.data, problems };
-  for (const issue of parsed.error.issues) {
-    problems.push({ line: lineOf(text, issue.path.map(String)), message: describeIssues([issue]) });
-  }
-  problems.sort((a, b) => a.line - b.line);
-  return { config: {}, problems };
+function placeText({ line, column }: ConfigProblem): string {
+  if (line === 0) return "";
+  return column === 0 ? `:${line}` : `:${line}:${column}`;
 }
 
 /** @throws ExpectedError naming the targets that exist when there is none of that name */
@@ -94,78 +113,4 @@ export function findTarget(config: ConfigFile, name: string): ConfigTarget {
 
 export function targetNames(config: ConfigFile): readonly string[] {
   return Object.keys(config.targets ?? {});
-}
-
-const TOP_KEYS = Object.keys(configFileSchema.shape);
-const OPTION_KEYS = Object.keys(recordingOptionsSchema.shape);
-const TARGET_KEYS = Object.keys(configTargetSchema.shape);
-const GOLDEN_KEYS = Object.keys(goldenConfigSchema.shape);
-const RULE_KEYS = ["id", "match", "replace", "description"];
-const IGNORE_KEYS = ["name", "object", "file", "function", "kind", "reason"];
-
-function unknownKeys(raw: unknown): { path: string[]; message: string }[] {
-  const found: { path: string[]; message: string }[] = [];
-  const check = (value: unknown, known: readonly string[], path: string[]) => {
-    for (const key of Object.keys(isTable(value) ? value : {})) {
-      if (known.includes(key)) continue;
-      const near = nearest(key, known);
-      const hint = near === undefined ? `known are ${known.join(", ")}` : `did you mean ${near}?`;
-      found.push({ path: [...path, key], message: `unknown key ${JSON.stringify(key)}: ${hint}` });
-    }
-  };
-  const checkGolden = (golden: unknown, known: readonly string[], path: string[]) => {
-    check(golden, known, path);
-    if (!isTable(golden)) return;
-    for (const [list, keys] of [["rules", RULE_KEYS] as const, ["ignore", IGNORE_KEYS] as const]) {
-      for (const entry of Array.isArray(golden[list]) ? golden[list] : []) check(entry, keys, [...path, list]);
-    }
-  };
-  if (!isTable(raw)) return found;
-  check(raw, TOP_KEYS, []);
-  check(raw.defaults, OPTION_KEYS, ["defaults"]);
-  checkGolden(raw.golden, GOLDEN_KEYS, ["golden"]);
-  for (const [name, target] of Object.entries(isTable(raw.targets) ? raw.targets : {})) {
-    check(target, TARGET_KEYS, ["targets", name]);
-    const own = GOLDEN_KEYS.filter((key) => key !== "dir");
-    checkGolden(isTable(target) ? target.golden : undefined, own, ["targets", name, "golden"]);
-  }
-  return found;
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * The line that sets a key, found by its table's header and its name; 0 where it is written in another way (dotted keys, inline
- * tables). Good enough to point at a typo, for the parser keeps no positions.
- */
-function lineOf(text: string, path: readonly string[]): number {
-  const lines = text.split("\n");
-  const key = path.at(-1) ?? "";
-  let table: string[] = [];
-  let best = 0;
-  for (const [index, line] of lines.entries()) {
-    const header = /^\s*\[+\s*([^\]]+?)\s*\]+/.exec(line);
-    if (header !== null) {
-      table = header[1]!.split(".").map(unquote);
-      // A key that is missing: the table that lacks it.
-      if (same(table, path) || same(table, path.slice(0, -1))) best = index + 1;
-      continue;
-    }
-    const assigned = /^\s*("[^"]*"|'[^']*'|[\w-]+)\s*=/.exec(line);
-    if (assigned !== null && unquote(assigned[1]!) === key && same(table, path.slice(0, -1))) return index + 1;
-    // A wrong element of an array or an inline table: the line that sets the whole.
-    if (assigned !== null && same([...table, unquote(assigned[1]!)], path.slice(0, table.length + 1)))
-      best ||= index + 1;
-  }
-  return best;
-}
-
-function unquote(text: string): string {
-  return text.trim().replace(/^(["'])(.*)\1$/, "$2");
-}
-
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
 }

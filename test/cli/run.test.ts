@@ -221,7 +221,7 @@ meta = { b = "target", c = "target" }
     writeFileSync(join(cwd, "goldentrace.toml"), "[defaults]\nstaks = true\n");
     const { code, stderr } = await cli.run(cwd, ["run", "--", "true"]);
     expect(code).toBe(125);
-    expect(stderr).toContain('goldentrace.toml:2: unknown key "staks": did you mean stacks?');
+    expect(stderr).toContain('goldentrace.toml:2:1: unknown key "staks": did you mean stacks?');
   });
 
   it.each([
