@@ -51,7 +51,9 @@ export type Drawn =
   /** It was made in the way of `mkstemp`, for its owner alone. */
   | "private"
   /** It was made in the way of `mkstemp`, for others too. */
-  | "shared";
+  | "shared"
+  /** It was made as the libraries of Python and Perl do, and hardly anyone else: for its owner alone and following no link. */
+  | "library";
 
 /**
  * The name of a file that was made as `mkstemp` makes them: it replaces six characters, at the end or in front of a suffix. Outside of
@@ -66,6 +68,7 @@ export function drawnName(name: string, how: Drawn): string {
     // Python tries a directory with such a file.
     if (/^[a-z0-9_]{8}$/.test(name)) return "<random>";
   }
+  if (how === "library") return libraryName(name);
   return name.replace(
     /^(.*?)([A-Za-z0-9]{6})((?:\.[A-Za-z]{1,5})?)$/,
     (all, stem: string, drawn: string, suffix: string) => {
@@ -74,6 +77,18 @@ export function drawnName(name: string, how: Drawn): string {
       return chosen ? all : `${stem}<random>${suffix}`;
     },
   );
+}
+
+/**
+ * Python draws eight of `a-z0-9_`, Perl as many of `A-Za-z0-9_` as its template says, ten by default. Eight of them make a word too often
+ * to be told from one: what is taken out depends on where separators are, never on whether the letters look drawn.
+ */
+function libraryName(name: string): string {
+  const [, stem = "", last = "", suffix = ""] =
+    /^(.*?)([A-Za-z0-9_]*)((?:\.[A-Za-z][A-Za-z0-9]{0,4})*)$/.exec(name) ?? [];
+  if (last.length < 6) return name;
+  if (last.length <= 10) return `${stem}<random>${suffix}`;
+  return `${stem}${last.slice(0, -8)}<random>${suffix}`;
 }
 
 /** Replaces the random part of a name below a directory for temporary files. */

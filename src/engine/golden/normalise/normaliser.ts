@@ -6,7 +6,9 @@ import type { Drawn } from "./names.ts";
 import type { NormaliseContext } from "./normaliseContext.ts";
 import { PathRules } from "./paths.ts";
 import { RULES, type RuleId } from "./rules.ts";
+import { semaphoreFiles } from "./semaphores.ts";
 import { Sockets } from "./sockets.ts";
+import { tracerText } from "./tracerText.ts";
 import { compileUserRules } from "./userRules.ts";
 
 const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
@@ -35,16 +37,16 @@ export class Normaliser {
       this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1);
     };
     const compiled = compileUserRules(context.rules ?? [], RULE_IDS).filter(({ id }) => !off.has(id));
-    this.workspace = normalizePosixPath(context.workspace);
+    this.workspace = tracerText(normalizePosixPath(context.workspace));
     const host = context.hostname ?? "";
     this.paths = new PathRules(
       {
-        workspace: context.workspace,
-        home: context.home ?? "",
+        workspace: tracerText(context.workspace),
+        home: tracerText(context.home ?? ""),
         user: context.user ?? "",
         // Shorter names are words of paths too often.
         hostname: host.length < 4 || host === "localhost" ? "" : host,
-        tempDirs: ["/tmp", "/var/tmp", ...(context.tempDirs ?? [])],
+        tempDirs: ["/tmp", "/var/tmp", ...(context.tempDirs ?? []).map(tracerText)],
         recordedMs: known.recordedMs,
         pids: known.pids,
       },
@@ -56,11 +58,13 @@ export class Normaliser {
   }
 
   static forTrace(trace: Trace, context: NormaliseContext): Normaliser {
-    return new Normaliser(context, {
+    const normaliser = new Normaliser(context, {
       recordedMs: Number(trace.clock.originRealtimeNs / 1_000_000n),
       pids: new Set(trace.threads.flatMap(({ pid, tid }) => [String(pid), String(tid)])),
       standard: standardStreams(trace.syscalls),
     });
+    for (const path of semaphoreFiles(trace.syscalls)) normaliser.paths.made(path, "", undefined);
+    return normaliser;
   }
 
   /** For texts that were normalised before, such as those of a golden file. */
@@ -85,7 +89,7 @@ export class Normaliser {
     const { name, args } = raw;
     if (name === "openat" && (args[2] ?? "").includes("O_EXCL")) {
       const shared = args[3] !== "0600";
-      const how = (args[2] ?? "").includes("O_RDWR") ? (shared ? "shared" : "private") : undefined;
+      const how = creatorOf(args[2] ?? "", shared);
       if (how !== undefined || !shared) this.temporary(args[1] ?? "", targetOf(args[0] ?? "") ?? cwd, how);
     } else if (name.startsWith("mkdir") && args.at(-1) === "0700") {
       this.temporary(args.at(-2) ?? "", "", undefined);
@@ -168,6 +172,13 @@ export class Normaliser {
     const path = arg.slice(1, endOfString(arg, 0));
     if (path.startsWith("/") || folder.startsWith("/")) this.paths.made(path, folder, how);
   }
+}
+
+/** Who makes files in this way; undefined for anyone. */
+function creatorOf(flags: string, shared: boolean): Drawn | undefined {
+  if (!flags.includes("O_RDWR")) return undefined;
+  if (shared) return "shared";
+  return flags.includes("O_NOFOLLOW") ? "library" : "private";
 }
 
 function targetOf(text: string): string | undefined {

@@ -76,6 +76,8 @@ export class PathRules {
     if (text.startsWith("/") && !/[\s:=,;]/.test(text)) return this.path(text);
     const known = this.knownTexts.get(text);
     if (known !== undefined) return known;
+    // A program that is told a relative name.
+    if (this.temporary.has(text)) return this.path(text);
     const result = this.named(this.unusualFolders(text).replace(ABSOLUTE, (path) => this.path(path)));
     remember(this.knownTexts, text, result);
     return result;
@@ -108,7 +110,7 @@ export class PathRules {
     const slash = whole.lastIndexOf("/");
     const name = whole.slice(slash + 1);
     const folder = this.path(whole.slice(0, slash));
-    const drawing = TEMPORARY_FOLDER.test(folder) ? "temporary" : how;
+    const drawing = TEMPORARY_FOLDER.test(folder) && how !== "library" ? "temporary" : how;
     const drawn = drawing === undefined ? name : drawnName(name, drawing);
     if (drawn === name || !path.endsWith(name)) return;
     this.temporary.set(whole, `${folder}/${drawn}`);
