@@ -3,6 +3,7 @@ import { truncate } from "../../base/text.ts";
 import type { CheckReport } from "./checkReport.ts";
 import { type Finding, type FindingLevel, findings } from "./findings.ts";
 import type { ReportOptions } from "./options.ts";
+import { safe } from "./safeText.ts";
 import { totalsText } from "./words.ts";
 
 /** GitHub keeps this many annotations of each level of a step, and drops the rest without a word. */
@@ -40,7 +41,8 @@ function annotation(finding: Finding): string {
   return command(
     finding.level === "error" ? "error" : "warning",
     {
-      ...(place === null ? {} : { file: place.file, line: String(place.line) }),
+      // The runner looks for older kinds of commands anywhere in a line: a path that could be one is not annotated.
+      ...(place === null || safe(place.file) !== place.file ? {} : { file: place.file, line: String(place.line) }),
       title: truncate(`${target}: ${label}`, MAX_TITLE),
     },
     [title, ...details].join("\n"),

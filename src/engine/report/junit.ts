@@ -5,8 +5,8 @@ import { safe } from "./safeText.ts";
 import { entryLines } from "./text.ts";
 import { outcomeText, reasonText } from "./words.ts";
 
-/** Columns of the texts inside. */
-const WIDTH = 120;
+/** Columns of the texts inside: too few for sides beside each other, which few viewers show in a fixed pitch. */
+const WIDTH = 99;
 
 /**
  * JUnit XML, as Jenkins, GitLab, Azure and others read it: one suite, one case a target. What differs is a failure with the diff;

@@ -73,12 +73,13 @@ export function entryLines(entry: CheckEntry, options: ReportOptions = {}): stri
   if (outcome === "incomparable") {
     return [...wrapped(`  ${reasonText(comparison)}`, layout), ...remarks(entry, layout)];
   }
-  return [
+  const lines = [
     ...divergenceLines(comparison.divergences, layout),
     ...performanceLines(comparison.performance, layout),
     ...budgetLines(comparison.budgets, layout),
-    ...remarks(entry, layout),
   ];
+  const said = remarks(entry, layout);
+  return lines.length > 0 && said.length > 0 ? [...lines, "", ...said] : [...lines, ...said];
 }
 
 function headLines(entry: CheckEntry, { width, style }: Layout): string[] {
@@ -94,7 +95,7 @@ function headLines(entry: CheckEntry, { width, style }: Layout): string[] {
       `${colour(symbol)} ${style.bold(name)}  ${said}${" ".repeat(room + 2 - displayWidth(head))}${style.dim(took)}`,
     ];
   }
-  const [first = "", ...rest] = wrapText(`${symbol} ${name}`, width);
+  const [first = "", ...rest] = wrapText(`${symbol} ${name}`, width - 2);
   return [
     `${colour(symbol)}${style.bold(first.slice(symbol.length))}`,
     ...rest.map((line) => style.bold(`  ${line}`)),
@@ -159,11 +160,11 @@ function hanging(line: string, indent: string, width: number): string[] {
 
 const PERFORMANCE_COLUMNS: readonly Column[] = [
   { title: "", align: "left", flexible: true, minimum: 9 },
-  right("golden"),
+  { title: "golden", align: "right", optional: 3 },
   right("now"),
-  right("change"),
+  { title: "change", align: "right", optional: 4 },
   { title: "noise", align: "right", optional: 1 },
-  { title: "", align: "left", optional: 2 },
+  { title: "verdict", align: "left", optional: 2 },
 ];
 
 function performanceLines(results: readonly PerformanceResult[], layout: Layout): string[] {

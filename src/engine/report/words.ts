@@ -60,9 +60,10 @@ export function percentText(share: number): string {
   return `${percent === 100 || percent === 0 ? percent : percent.toFixed(1)} %`;
 }
 
-/** `+20.0 %`. */
+/** `+20.0 %`; from tenfold on `×12`. */
 export function changeText(change: number | null): string {
   if (change === null || !Number.isFinite(change)) return "–";
+  if (change >= 9) return change >= 9998 ? "×9,999+" : `×${formatCount(1 + change)}`;
   return `${change < 0 ? "" : "+"}${(change * 100).toFixed(1)} %`;
 }
 
@@ -92,15 +93,16 @@ export const PERFORMANCE_WORDS: Readonly<Record<PerformanceResult["verdict"], st
   missing: "not measured",
 };
 
-/** `wall time regressed by 20.0 %: 1.20 s in the golden, now 1.44 s`. */
+/** `wall time regressed (+20.0 %): 1.20 s in the golden, now 1.44 s`. */
 export function performanceText({ metric, unit, golden, actual, change, verdict }: PerformanceResult): string {
-  const by = change === null || !Number.isFinite(change) ? "" : ` by ${Math.abs(change * 100).toFixed(1)} %`;
+  const by = change === null || !Number.isFinite(change) ? "" : ` (${changeText(change)})`;
   return `${metricName(metric)} ${PERFORMANCE_WORDS[verdict]}${by}: ${metricValue(golden, unit)} in the golden, now ${metricValue(actual, unit)}`;
 }
 
-/** `1.20 s (±2.1 %)`: how much the golden's samples differ among themselves. */
+/** `±2.1 %`: how much the golden's samples differ among themselves. */
 export function noiseText(noise: number | null): string {
-  return noise === null || !Number.isFinite(noise) ? "–" : `±${(noise * 100).toFixed(1)} %`;
+  if (noise === null || !Number.isFinite(noise)) return "–";
+  return noise >= 9.99 ? "±999 %+" : `±${(noise * 100).toFixed(1)} %`;
 }
 
 /** Where a divergence is, beside its title: `src/model.c:88 in save, line 86 in the golden, thread main>worker`. */
