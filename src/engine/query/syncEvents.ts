@@ -1,6 +1,7 @@
 import { type SyscallColumns, SyscallState, type Trace } from "../trace/trace.ts";
 import { argumentText } from "./argumentText.ts";
 import { Channels, latest } from "./channels.ts";
+import { endOfAnnotation } from "./tracerText.ts";
 
 /**
  * What binds threads together, in time order. `spent` is the time that the thread had been in system calls by then (calls that have
@@ -261,8 +262,10 @@ class SyncCollector {
   private channelOf(row: number, side: "write" | "read"): string | undefined {
     const { syscalls } = this.trace;
     if (!isStream(syscalls, row)) return undefined;
-    const target = /^\d+<((?:pipe|UNIX|TCP)[^<>]*(?:->[^<>]*)?)>/.exec(argumentText(syscalls, row))?.[1];
-    if (target === undefined || target.startsWith("pipe")) return target;
+    const text = argumentText(syscalls, row);
+    const open = text.indexOf("<");
+    const target = text.slice(open + 1, endOfAnnotation(text, open));
+    if (target.startsWith("pipe:")) return target;
     const ends = /\[(.*)->(.*?)(?:,.*)?\]/.exec(target);
     if (ends === null) return undefined;
     return side === "write" ? `${ends[1]}->${ends[2]}` : `${ends[2]}->${ends[1]}`;
