@@ -9,6 +9,9 @@ export interface Stream {
   readonly tokens: Int32Array;
 }
 
+/** Events from which on lines are not looked at where less than half matches: it would double the time, and there is little to choose from. */
+const LONG = 200_000;
+
 /**
  * Aligns two streams by what the events do and, where that leaves a choice, by the line they come from: of 100 equal reads at one line and
  * 10 at another, the ones that are new must be told at the right line.
@@ -24,6 +27,8 @@ export function alignStreams(
   if (plain.matched === golden.tokens.length && plain.matched === actual.tokens.length) return plain;
   // What is too different to be aligned once need not be tried again.
   if (plain.givenUp.length > 0) return plain;
+  const length = golden.tokens.length + actual.tokens.length;
+  if (length > LONG && 4 * plain.matched <= length) return plain;
   const lines = {
     golden: golden.events.map((event) => lineOf("golden", event)),
     actual: actual.events.map((event) => lineOf("actual", event)),
