@@ -47,7 +47,7 @@ it("sets up an empty workspace, says so, and finds nothing to do the second time
   expect(parse(written[".vscode/extensions.json"] ?? "")).toEqual({ recommendations: ["goldentrace.goldentrace"] });
   expect(written[".gitignore"]).toContain("\n.goldentrace/\n");
   const workflow = parseYaml(written[".github/workflows/goldentrace.yml"] ?? "");
-  const scripts = workflow.jobs.record.steps.flatMap((step: { run?: string }) =>
+  const scripts = workflow.jobs.check.steps.flatMap((step: { run?: string }) =>
     step.run === undefined ? [] : [step.run],
   );
   for (const script of scripts) execFileSync("bash", ["-n", "-c", script]);
@@ -55,6 +55,25 @@ it("sets up an empty workspace, says so, and finds nothing to do the second time
   const again = await cli.run(cwd, ["init"]);
   for (const file of FILES) expect(again.stdout).toContain(`keep    ${file}`);
   expect(texts(cwd)).toEqual(written);
+});
+
+it("writes a job for GitLab where there is a pipeline, or when asked to", async () => {
+  const cwd = cli.workspace();
+  writeFileSync(join(cwd, ".gitlab-ci.yml"), "build: # ours\n  script: [make]\n");
+  const { stdout, code } = await cli.run(cwd, ["init", "--no-vscode"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("add to  .gitlab-ci.yml\n");
+  expect(parseYaml(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8"))).toEqual({
+    build: { script: ["make"] },
+    include: [{ local: ".gitlab/goldentrace.gitlab-ci.yml" }],
+  });
+  const job = parseYaml(readFileSync(join(cwd, ".gitlab/goldentrace.gitlab-ci.yml"), "utf8"));
+  expect(Object.keys(job)).toEqual(["goldentrace"]);
+  expect(readdirSync(cwd)).not.toContain(".github");
+  expect((await cli.run(cwd, ["init", "--no-vscode"])).stdout).toContain("keep    .gitlab-ci.yml");
+
+  const other = cli.workspace();
+  expect((await cli.run(other, ["init", "--no-vscode", "--gitlab"])).stdout).toContain("write   .gitlab-ci.yml\n");
 });
 
 it("offers the programs that are there", async () => {

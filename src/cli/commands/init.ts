@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
@@ -12,6 +12,7 @@ import type { Command } from "../dispatch.ts";
 import { CI_WORKFLOW, CI_WORKFLOW_TEXT } from "../init/ciWorkflow.ts";
 import { configTemplate } from "../init/configTemplate.ts";
 import { gitignoreWithRuns } from "../init/gitignore.ts";
+import { GITLAB_JOB, GITLAB_JOB_TEXT, GITLAB_PIPELINE, pipelineWithJob } from "../init/gitlabJob.ts";
 import { type OfferedProgram, VSCODE_FILES } from "../init/vscodeFiles.ts";
 import { styleFor } from "../terminal/style.ts";
 
@@ -33,7 +34,11 @@ export const command: Command = async (argv, { cwd, stdout, stderr }) => {
   const style = styleFor(stdout.colour);
   let failed = false;
   let changed = 0;
-  for (const file of await plan(workspace, { vscode: !line.has("no-vscode"), ci: !line.has("no-ci") })) {
+  for (const file of await plan(workspace, {
+    vscode: !line.has("no-vscode"),
+    ci: !line.has("no-ci"),
+    gitlab: line.has("gitlab"),
+  })) {
     try {
       const outcome = await apply(join(workspace, file.path), file, dryRun);
       if (outcome !== "kept") changed++;
@@ -71,7 +76,10 @@ Next:
   goldentrace show               see what it did
 `;
 
-async function plan(workspace: string, parts: { vscode: boolean; ci: boolean }): Promise<PlannedFile[]> {
+async function plan(
+  workspace: string,
+  parts: { vscode: boolean; ci: boolean; gitlab: boolean },
+): Promise<PlannedFile[]> {
   const programs = (await discoverPrograms(workspace)).slice(0, MAX_OFFERED).map(offered);
   const found = programs.filter((program) => program !== undefined);
   const files: PlannedFile[] = [{ path: CONFIG_FILE, text: (existing) => existing ?? configTemplate(found) }];
@@ -81,7 +89,16 @@ async function plan(workspace: string, parts: { vscode: boolean; ci: boolean }):
     }
   }
   files.push({ path: ".gitignore", text: (existing) => gitignoreWithRuns(existing ?? "") });
-  if (parts.ci) files.push({ path: CI_WORKFLOW, text: (existing) => existing ?? CI_WORKFLOW_TEXT });
+  const hasGitlab = existsSync(join(workspace, GITLAB_PIPELINE));
+  // A project on GitLab has no use for a workflow of GitHub's, unless it has some already.
+  const hasGithub = existsSync(join(workspace, dirname(CI_WORKFLOW)));
+  if (parts.ci && (hasGithub || !(hasGitlab || parts.gitlab))) {
+    files.push({ path: CI_WORKFLOW, text: (existing) => existing ?? CI_WORKFLOW_TEXT });
+  }
+  if (parts.gitlab || (parts.ci && hasGitlab)) {
+    files.push({ path: GITLAB_JOB, text: (existing) => existing ?? GITLAB_JOB_TEXT });
+    files.push({ path: GITLAB_PIPELINE, text: (existing) => pipelineWithJob(existing ?? "") });
+  }
   return files;
 }
 

@@ -1,8 +1,8 @@
 /** The path of the workflow below the workspace. */
 export const CI_WORKFLOW = ".github/workflows/goldentrace.yml";
 
-/** Records every target on each push and keeps the runs; a target that fails, fails the job, but its run is kept too. */
-export const CI_WORKFLOW_TEXT = `# Records every target of goldentrace.toml and keeps the runs.
+/** Checks every target on each push; annotations, the job's summary, code scanning and artifacts tell what differs. */
+export const CI_WORKFLOW_TEXT = `# Compares every target of goldentrace.toml with its golden and its budgets.
 name: goldentrace
 
 on:
@@ -13,13 +13,26 @@ permissions:
   contents: read
 
 jobs:
-  record:
+  check:
     runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      contents: read
+      # For code scanning; without it only the upload of goldentrace.sarif fails.
+      security-events: write
     steps:
       - uses: actions/checkout@v4
+        with:
+          # Lines of goldens are found again with the history of the sources.
+          fetch-depth: 0
+          persist-credentials: false
       - uses: actions/setup-node@v4
         with:
           node-version: 22
+      - uses: actions/cache@v4
+        with:
+          path: ~/.npm
+          key: goldentrace-\${{ runner.os }}-\${{ vars.GOLDENTRACE_PACKAGE }}
       - name: Install strace and Goldentrace
         # What npm installs: a git URL, or a .tgz that is checked in. Set it under Settings, Variables, Actions.
         env:
@@ -32,21 +45,25 @@ jobs:
       # Build the program here.
       - name: Check the machine
         run: goldentrace doctor
-      - name: Record
-        run: |
-          failed=0
-          while IFS= read -r target; do
-            goldentrace run --verbose "$target" < /dev/null || failed=1
-            goldentrace report latest >> "$GITHUB_STEP_SUMMARY"
-          done < <(goldentrace list --targets)
-          exit "$failed"
-        shell: bash
-      - name: Keep the runs
+      - name: Check behaviour
+        run: goldentrace check --reporter github --reporter junit=goldentrace.xml --reporter sarif=goldentrace.sarif < /dev/null
+      - name: Keep the runs and reports
         if: always()
         uses: actions/upload-artifact@v4
         with:
-          name: goldentrace-runs
-          path: .goldentrace/runs
+          name: goldentrace
+          path: |
+            .goldentrace/runs
+            goldentrace.xml
+            goldentrace.sarif
           include-hidden-files: true
           if-no-files-found: ignore
+      - name: Show differences in code scanning
+        if: always() && hashFiles('goldentrace.sarif') != ''
+        # Pull requests from forks and private repositories without code scanning may not upload.
+        continue-on-error: true
+        uses: github/codeql-action/upload-sarif@v3
+        with:
+          sarif_file: goldentrace.sarif
+          category: goldentrace
 `;

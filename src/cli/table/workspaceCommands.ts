@@ -60,6 +60,7 @@ export const INIT: CommandSpec = {
     dryRun("written", "write"),
     { name: "no-vscode", description: "Leave .vscode alone." },
     { name: "no-ci", description: "Write no CI workflow." },
+    { name: "gitlab", description: "Write a job for GitLab; the default where there is a .gitlab-ci.yml." },
     QUIET,
     HELP,
   ],
