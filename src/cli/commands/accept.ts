@@ -1,4 +1,5 @@
 import { formatNs } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
 import { CONFIG_FILE, loadConfig, targetNames } from "../../node/config.ts";
 import { type Accepted, acceptRun, acceptSome, acceptTarget, refuseInCi } from "../../node/golden/accept.ts";
@@ -13,7 +14,6 @@ import { Cancellation } from "../golden/cancellation.ts";
 import { recordingOptions } from "../recordingOptions.ts";
 import { locateRun, runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shown } from "../terminal/shown.ts";
 import { styleFor } from "../terminal/style.ts";
 
 const MAX_SAMPLES = 50;

@@ -1,5 +1,6 @@
 import { ExpectedError } from "../../base/errors.ts";
 import { formatNs, plural } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
 import type { CheckEntry, CheckReport } from "../../engine/report/checkReport.ts";
 import { CONFIG_FILE, loadConfig } from "../../node/config.ts";
@@ -28,7 +29,6 @@ import { reporterOutputs, writeReports } from "../golden/reporterOutputs.ts";
 import { recordingOptions } from "../recordingOptions.ts";
 import { runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shown } from "../terminal/shown.ts";
 import { styleFor } from "../terminal/style.ts";
 
 const MAX_JOBS = 64;

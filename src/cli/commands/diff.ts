@@ -1,5 +1,7 @@
 import { ExpectedError } from "../../base/errors.ts";
 import { formatCount } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
+import { wrapText } from "../../base/terminal/wrapText.ts";
 import type { Behaviour } from "../../engine/golden/behaviour.ts";
 import { RULES } from "../../engine/golden/normalise/rules.ts";
 import type { CheckReport } from "../../engine/report/checkReport.ts";
@@ -18,9 +20,7 @@ import { comparisonSettings } from "../golden/comparisonSettings.ts";
 import { reporterOutputs, writeReports } from "../golden/reporterOutputs.ts";
 import { locateRun, runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shown } from "../terminal/shown.ts";
 import { type Style, styleFor } from "../terminal/style.ts";
-import { wrapText } from "../terminal/wrapText.ts";
 
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("diff", argv);

@@ -1,7 +1,7 @@
 import { formatCount, plural } from "../../base/format.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
 import { type Accepted, variationText } from "../../node/golden/accept.ts";
-import { shown } from "../terminal/shown.ts";
 import type { Style } from "../terminal/style.ts";
 
 const SHOWN_VARIATIONS = 5;

@@ -1,2 +1,0 @@
-// Kept for importers of the old place.
-export * from "../../base/terminal/wrapText.ts";
