@@ -67,7 +67,7 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
       ],
       [
         String.raw`execve("./x", ["./x", "--in=/data/\303\251 \"x\"/a.txt"], 0x1) = 0`,
-        `execve("<workspace>/x", ["./x", "--in=<workspace>/a.txt"], <environment>) = 0`,
+        `execve("<workspace>/x", ["<workspace>/x", "--in=<workspace>/a.txt"], <environment>) = 0`,
       ],
     ],
     { workspace: '/data/é "x"', cwd: '/data/é "x"' },

@@ -1,6 +1,6 @@
 import { argumentText } from "../query/argumentText.ts";
 import { splitArguments } from "../query/splitArguments.ts";
-import { isInside } from "../trace/sites.ts";
+import { normalizePosixPath, relativeToWorkspace } from "../trace/sites.ts";
 import { SyscallState, type ThreadExit, type Trace } from "../trace/trace.ts";
 import type { Behaviour, BehaviourSite, BehaviourThread, EventShape } from "./behaviour.ts";
 import { CodeLoading } from "./loading.ts";
@@ -9,6 +9,7 @@ import type { NormaliseContext } from "./normalise/normaliseContext.ts";
 import { Normaliser } from "./normalise/normaliser.ts";
 import type { CallShape } from "./normalise/shapes.ts";
 import { Shapes } from "./normalise/shapes.ts";
+import { tracerText } from "./normalise/tracerText.ts";
 import { StartupCuts } from "./startup.ts";
 import { type ThreadOrigin, threadOrigins } from "./threadKeys.ts";
 import { orderThreads } from "./threadOrder.ts";
@@ -34,6 +35,8 @@ export function behaviourOf(trace: Trace, context: NormaliseContext): Behaviour 
 }
 
 class BehaviourMaker {
+  /** As files of sites are written; paths of calls are in the tracer's escaped form. */
+  private readonly workspace: string;
   private readonly normaliser: Normaliser;
   private readonly shapes: Shapes;
   private readonly memo: CallMemo;
@@ -61,8 +64,10 @@ class BehaviourMaker {
     this.startup = new Uint8Array(syscalls.length);
     this.cuts = new StartupCuts(this.startup);
     this.loading = new CodeLoading(this.cuts.scripts);
-    this.folders = [context.cwd];
-    this.folderIds.set(context.cwd, 0);
+    this.workspace = normalizePosixPath(context.workspace);
+    const cwd = tracerText(context.cwd);
+    this.folders = [cwd];
+    this.folderIds.set(cwd, 0);
     this.processOf = new Int32Array(threads.length);
     for (const [index, { role, parent }] of threads.entries()) {
       this.processOf[index] =
@@ -340,7 +345,7 @@ class BehaviourMaker {
       row: new Int32Array(length),
       startup: new Uint8Array(length),
     };
-    const sites = new Sites(trace, this.normaliser);
+    const sites = new Sites(trace, this.workspace);
     const position = new Map(ordered.map(({ thread }, index) => [thread, index]));
     const used = new Map<number, number>();
     const usedShapes: EventShape[] = [];
@@ -413,7 +418,7 @@ class Sites {
 
   constructor(
     private readonly trace: Trace,
-    private readonly normaliser: Normaliser,
+    private readonly workspace: string,
   ) {
     this.ids = new Int32Array(trace.sites.length).fill(-1);
   }
@@ -423,8 +428,7 @@ class Sites {
     const known = this.ids[site] as number;
     if (known !== -1) return known;
     const { file, line, function: name } = this.trace.sites[site] as Trace["sites"][number];
-    const { workspace } = this.normaliser;
-    const relative = isInside(workspace, file) ? file.slice(workspace.length).replace(/^\/+/, "") : file;
+    const relative = relativeToWorkspace(this.workspace, file);
     const key = `${relative}\0${line}\0${name}`;
     let id = this.byText.get(key);
     if (id === undefined) {

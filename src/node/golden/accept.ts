@@ -2,6 +2,8 @@ import { ExpectedError } from "../../base/errors.ts";
 import { formatCount, plural } from "../../base/format.ts";
 import { oneLine } from "../../base/text.ts";
 import { acceptDivergences } from "../../engine/golden/compare/acceptDivergences.ts";
+import { compareBehaviours } from "../../engine/golden/compare/compareBehaviours.ts";
+import type { Golden } from "../../engine/golden/golden.ts";
 import { performanceSample } from "../../engine/golden/performance/performanceSample.ts";
 import { learnVariation } from "../../engine/golden/variation.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
@@ -181,6 +183,7 @@ async function acceptSubjects(
     varies: learned.varies,
   };
   const prepared = await prepareGolden(fresh);
+  refuseNovelty(name, prepared.golden, subjects, settings);
   const earlier = await earlierGolden(name, subject, settings);
   const change =
     earlier.loaded === undefined ? undefined : await changeFrom(earlier.loaded, subject, workspace, settings);
@@ -205,6 +208,43 @@ async function acceptSubjects(
       ...notes,
     ],
   };
+}
+
+/** More events than this are not compared over and over. */
+const MAX_TRIED_EVENTS = 2_000_000;
+
+/**
+ * Refuses a golden that would fail each time: each sample is compared with what the others would have taught.
+ * @throws ExpectedError when none of them holds, as for names that are never the same
+ */
+function refuseNovelty(
+  name: string,
+  { header, origin }: Golden,
+  subjects: readonly RunSubject[],
+  { ignore }: GoldenSettings,
+): void {
+  const behaviours = subjects.map(({ behaviour }) => behaviour);
+  const events = behaviours.reduce((sum, each) => sum + each.events.length, 0);
+  if (behaviours.length < 3 || events > MAX_TRIED_EVENTS) return;
+  let first: Comparison["divergences"] = [];
+  for (const [index, actual] of behaviours.entries()) {
+    const others = behaviours.filter((_, other) => other !== index);
+    const { base, varies } = learnVariation(others);
+    const behaviour = others[base];
+    if (behaviour === undefined) return;
+    const golden: Golden = { header: { ...header, varies }, behaviour, performance: undefined, origin };
+    const mapSite = (file: string, line: number) => ({ file, line });
+    const { verdict, divergences } = compareBehaviours(golden, actual, { mode: "observable", ignore, mapSite });
+    if (verdict !== "diverged") return;
+    if (index === 0) first = divergences;
+  }
+  const told = first.slice(0, SHOWN_VARIATIONS).map(({ title }) => `such as: ${oneLine(title)}`);
+  throw new ExpectedError(`${name} does something new in each recording, so that no run would be like the golden`, {
+    wayOut: [
+      ...told,
+      "Make it repeatable (seeds, fixed input, fixed names), or name it in golden.rules or golden.ignore of goldentrace.toml.",
+    ].join("\n"),
+  });
 }
 
 async function earlierGolden(

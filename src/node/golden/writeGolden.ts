@@ -12,6 +12,7 @@ import { MAX_GOLDEN_BYTES } from "../../engine/golden/file/readGolden.ts";
 import { summaryText } from "../../engine/golden/file/summaryText.ts";
 import type { Golden } from "../../engine/golden/golden.ts";
 import { rulesForTexts } from "../../engine/golden/normalise/applyRules.ts";
+import { tracerText } from "../../engine/golden/normalise/tracerText.ts";
 import {
   GOLDEN_ANALYSIS,
   GOLDEN_SCHEMA_VERSION,
@@ -128,7 +129,9 @@ function storedCommand({ context }: RunSubject): string[] {
   const rules = rulesForTexts(context);
   const envValues = secretValues(process.env);
   return context.command.map((word) => {
-    const text = word.startsWith("/") ? rules.path(word) : rules.text(word);
+    // Rules are for texts as tracers print them.
+    const printed = tracerText(word);
+    const text = printed.startsWith("/") ? rules.path(printed) : rules.text(printed);
     return maskSecrets(text, { envValues });
   });
 }

@@ -1,0 +1,451 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { type CheckDocument, checkDocumentSchema } from "../../src/protocol/checkDocument.ts";
+import { type Comparison, comparisonSchema } from "../../src/protocol/comparison.ts";
+import { BuiltCli, type Outcome, type ProcessOptions } from "../cli/cli.ts";
+
+/** Real programs, recorded by a real tracer through the built command line. */
+
+const SAVE = `#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void save(const char *path) {
+  int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0644);
+  if (write(fd, "hello\\n", 6) != 6) return;
+  fsync(fd);
+  close(fd);
+}
+
+int main(void) {
+  save("model.bin");
+  puts("done");
+  return 0;
+}
+`;
+
+const CONFIG = `[targets.save]
+program = "./save"
+stacks = true
+
+[targets.cat]
+program = "cat"
+args = ["in.txt"]
+
+[golden]
+samples = 2
+`;
+
+let cli: BuiltCli;
+/** A workspace in which \`save\` and \`cat\` were accepted; copied for each test. */
+let accepted = "";
+
+beforeAll(async () => {
+  cli = new BuiltCli();
+  accepted = cli.workspace();
+  execFileSync("git", ["init", "-q", accepted]);
+  writeFileSync(join(accepted, "goldentrace.toml"), CONFIG);
+  writeFileSync(join(accepted, "in.txt"), "one\ntwo\n");
+  build(accepted, SAVE);
+  for (const target of ["save", "cat"]) {
+    const outcome = await gold(accepted, ["accept", target]);
+    expect(outcome.code, outcome.stderr).toBe(0);
+  }
+}, 120_000);
+
+afterAll(() => cli.dispose());
+
+/** CI systems set CI, which is under test. */
+function gold(cwd: string, args: readonly string[], options: ProcessOptions = {}): Promise<Outcome> {
+  return cli.run(cwd, args, { ...options, env: { CI: "", GITHUB_STEP_SUMMARY: "", ...options.env } });
+}
+
+function build(folder: string, source: string): void {
+  writeFileSync(join(folder, "save.c"), source);
+  execFileSync("cc", ["-g", "-O0", "-o", join(folder, "save"), join(folder, "save.c")]);
+}
+
+function copy(): string {
+  const folder = cli.workspace();
+  cpSync(accepted, folder, { recursive: true });
+  return folder;
+}
+
+function golden(folder: string, name = "save"): string {
+  return join(folder, "golden_traces", `${name}.json`);
+}
+
+/** `check --json`, held against the schema. */
+async function check(
+  folder: string,
+  args: readonly string[] = [],
+): Promise<{ code: number | null; document: CheckDocument }> {
+  const { code, stdout, stderr } = await gold(folder, ["check", "--json", ...args]);
+  const parsed = z.safeParse(checkDocumentSchema, JSON.parse(Buffer.from(stdout, "latin1").toString() || "null"));
+  expect(parsed.error, stderr).toBeUndefined();
+  return { code, document: parsed.data as CheckDocument };
+}
+
+async function checkOne(
+  folder: string,
+  target: string,
+): Promise<{ code: number | null; entry: CheckDocument["entries"][number] }> {
+  const { code, document } = await check(folder, [target]);
+  const [entry] = document.entries;
+  if (entry === undefined) throw new Error("The document has no entry");
+  return { code, entry };
+}
+
+async function diff(folder: string, args: readonly string[]): Promise<{ code: number | null; comparison: Comparison }> {
+  const { code, stdout, stderr } = await gold(folder, ["diff", "--json", ...args]);
+  const parsed = z.safeParse(comparisonSchema, JSON.parse(Buffer.from(stdout, "latin1").toString() || "null"));
+  expect(parsed.error, stderr).toBeUndefined();
+  return { code, comparison: parsed.data as Comparison };
+}
+
+describe("a golden holds", () => {
+  test("for the same programs, in another folder", async () => {
+    const { code, document } = await check(copy());
+    expect(document.entries.map(({ target, outcome, reason }) => ({ target, outcome, reason }))).toEqual([
+      { target: "save", outcome: "holds", reason: null },
+      { target: "cat", outcome: "holds", reason: null },
+    ]);
+    expect(document.entries.map(({ confidence }) => confidence)).toEqual([1, 1]);
+    expect(code).toBe(0);
+  });
+
+  test("and is the same bytes when it is accepted again, with nothing of this machine or time in it", async () => {
+    const folder = copy();
+    // Debug information names the folder that a program was built in.
+    build(folder, SAVE);
+    const before = readFileSync(golden(folder), "utf8");
+    expect((await gold(folder, ["accept", "save"])).code).toBe(0);
+    expect(readFileSync(golden(folder), "utf8")).toBe(before);
+    expect(before).not.toContain(folder);
+    expect(before).not.toMatch(/20\d\d-\d\d-\d\dT/);
+  });
+
+  test("with a summary, performance and a table of all goldens beside it", () => {
+    const names = readdirSync(join(accepted, "golden_traces")).sort();
+    expect(names).toEqual([
+      "ANALYSIS.md",
+      ...["cat.json", "cat_performance.json", "cat_summary.txt"],
+      ...["save.json", "save_performance.json", "save_summary.txt"],
+    ]);
+    const analysis = readFileSync(join(accepted, "golden_traces", "ANALYSIS.md"), "utf8");
+    expect(analysis).toContain("`cat in.txt`");
+    expect(analysis).toContain("`./save`");
+  });
+
+  test("for a run of `run`, which stores the comparison and tells the verdict", async () => {
+    const folder = copy();
+    const outcome = await gold(folder, ["run", "--verbose", "save"]);
+    expect(outcome.code).toBe(0);
+    expect(outcome.stdout).toBe("done\n");
+    expect(outcome.stderr).toContain("Equivalent to the golden save");
+    const comparison = JSON.parse(readFileSync(join(newestRun(folder, "save"), "comparison.json"), "utf8"));
+    expect(z.safeParse(comparisonSchema, comparison).success).toBe(true);
+    expect(comparison.verdict).toBe("equivalent");
+  });
+});
+
+function newestRun(folder: string, name: string): string {
+  const runs = join(folder, ".goldentrace", "runs");
+  const [newest] = readdirSync(runs)
+    .filter((id) => id.startsWith(`${name}_`))
+    .sort()
+    .reverse();
+  return join(runs, newest ?? "");
+}
+
+describe("a change is found on its line", () => {
+  test("in a source that was edited above", async () => {
+    const folder = copy();
+    const edited = SAVE.replace("static void", "// one\n// two\nstatic void")
+      .replace("  fsync(fd);\n", "")
+      .replace('puts("done");', 'puts("done");\n  open("extra.cfg", O_RDONLY);');
+    build(folder, edited);
+    const { code, entry } = await checkOne(folder, "save");
+    expect(code).toBe(1);
+    expect(entry.verdict).toBe("diverged");
+    const lineOf = (text: string, source: string) => source.split("\n").findIndex((line) => line.includes(text)) + 1;
+    expect(entry.divergences.map(({ kind, name, site, goldenSite }) => ({ kind, name, site, goldenSite }))).toEqual([
+      {
+        kind: "removed",
+        name: "fsync",
+        site: null,
+        goldenSite: { file: "save.c", line: lineOf("fsync", SAVE), function: "save" },
+      },
+      {
+        kind: "added",
+        name: "openat",
+        site: { file: "save.c", line: lineOf("extra.cfg", edited), function: "main" },
+        goldenSite: null,
+      },
+    ]);
+    // Lines that moved are the same lines.
+    expect(entry.notes).toEqual([]);
+    expect(entry.sites.map(({ line }) => line)).toEqual([lineOf("extra.cfg", edited)]);
+  });
+
+  test("and can be taken over alone", async () => {
+    const folder = copy();
+    build(
+      folder,
+      SAVE.replace("  fsync(fd);\n", "").replace('puts("done");', 'puts("done");\n  open("extra", O_RDONLY);'),
+    );
+    const { entry } = await checkOne(folder, "save");
+    const removed = entry.divergences.find(({ kind }) => kind === "removed")?.id ?? "";
+    expect((await gold(folder, ["accept", entry.runId ?? "", "--only", removed])).code).toBe(0);
+    const after = await checkOne(folder, "save");
+    expect(after.entry.divergences.map(({ kind }) => kind)).toEqual(["added"]);
+    const unknown = await gold(folder, ["accept", entry.runId ?? "", "--only", "no-such-id"]);
+    expect(unknown.code).not.toBe(0);
+    expect(unknown.stderr).toContain('no difference "no-such-id"');
+  });
+
+  test("and becomes the golden with --update, which shows it first", async () => {
+    const folder = copy();
+    build(folder, SAVE.replace("  fsync(fd);\n", ""));
+    const outcome = await gold(folder, ["check", "save", "--update"], { env: { CI: "true" } });
+    expect(outcome.stdout).toContain("no longer calls fsync");
+    expect(outcome.code).toBe(0);
+    expect((await checkOne(folder, "save")).code).toBe(0);
+  });
+});
+
+describe("no golden is written", () => {
+  test.each(["true", "1", "yes"])("where CI is %s", async (CI) => {
+    const folder = copy();
+    rmSync(golden(folder));
+    const outcome = await gold(folder, ["accept", "save"], { env: { CI } });
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain("--update");
+    expect(existsSync(golden(folder))).toBe(false);
+  });
+
+  test("to a folder that cannot be written to, and nothing is recorded in vain", async () => {
+    const folder = copy();
+    appendFileSync(join(folder, "goldentrace.toml"), 'dir = "/proc/goldens"\n');
+    const outcome = await gold(folder, ["accept", "save"]);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toContain("/proc/goldens cannot be written to");
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "when the disk is full, and the old one stays as it is (a small tmpfs; needs root)",
+    async () => {
+      const folder = copy();
+      const dir = join(folder, "golden_traces");
+      const before = readFileSync(golden(folder, "cat"), "utf8");
+      rmSync(dir, { recursive: true });
+      mkdirSync(dir);
+      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", dir]).status).toBe(0);
+      try {
+        writeFileSync(join(dir, "save.json"), before.slice(0, 100));
+        const outcome = await gold(folder, ["accept", "save"]);
+        expect(outcome.code).toBe(1);
+        expect(outcome.stderr).toContain("the disk is full");
+        expect(readdirSync(dir)).toEqual(["save.json"]);
+        expect(readFileSync(golden(folder), "utf8")).toBe(before.slice(0, 100));
+      } finally {
+        execFileSync("umount", [dir]);
+      }
+    },
+  );
+
+  test("for a program that does something else each time", async () => {
+    const folder = cli.workspace();
+    const script = 'for i in 1 2 3 4 5 6 7 8; do : > "$(od -An -N4 -tu4 /dev/urandom | tr -d " ")z$i.out"; done';
+    writeFileSync(join(folder, "goldentrace.toml"), `[targets.dice]\nprogram = "sh"\nargs = ["-c", '''${script}''']\n`);
+    const outcome = await gold(folder, ["accept", "dice"]);
+    expect(outcome.stderr).toContain("does something new in each recording");
+    expect(outcome.code).toBe(1);
+    expect(existsSync(join(folder, "golden_traces", "dice.json"))).toBe(false);
+  });
+
+  test("under a name that makes no file name, or one that another target's has", async () => {
+    const folder = copy();
+    expect((await gold(folder, ["accept", "save", "--name", "../.."])).code).toBe(2);
+    appendFileSync(join(folder, "goldentrace.toml"), '\n[targets.SAVE]\nprogram = "true"\n');
+    const outcome = await gold(folder, ["check"]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('"save" and "SAVE" have one golden file');
+  });
+});
+
+describe("what cannot be compared never holds", () => {
+  test.each<[string, (folder: string) => void, string]>([
+    ["a golden that was cut off", (folder) => truncateSync(golden(folder, "cat"), 1500), "cut off"],
+    [
+      "a golden of a newer version",
+      (folder) => replaceIn(golden(folder, "cat"), /"schemaVersion": 1/, '"schemaVersion": 99'),
+      "newer",
+    ],
+    [
+      "a golden that is the program's output",
+      (folder) => writeFileSync(golden(folder, "cat"), "one\ntwo\n"),
+      "program output",
+    ],
+    ["an empty golden", (folder) => writeFileSync(golden(folder, "cat"), ""), "is empty"],
+    [
+      "a golden of another architecture",
+      (folder) => replaceIn(golden(folder, "cat"), /"arch": "\w+"/, '"arch": "sparc"'),
+      "sparc",
+    ],
+    [
+      "a program that is not there",
+      (folder) => replaceIn(join(folder, "goldentrace.toml"), /"cat"/, '"no-such-program"'),
+      "no-such-program",
+    ],
+    [
+      "a program that never ends",
+      (folder) => {
+        replaceIn(
+          join(folder, "goldentrace.toml"),
+          /program = "cat"\nargs = \["in.txt"\]/,
+          'program = "sleep"\nargs = ["1000"]',
+        );
+        appendFileSync(join(folder, "goldentrace.toml"), "timeout = 1\n");
+      },
+      "time limit",
+    ],
+  ])("%s", async (_name, spoil, reason) => {
+    const folder = copy();
+    spoil(folder);
+    const { code, entry } = await checkOne(folder, "cat");
+    expect(entry.reason).toContain(reason);
+    expect(entry).toMatchObject({ verdict: "incomparable", outcome: "incomparable", confidence: 0 });
+    expect(code).toBe(3);
+  });
+
+  test("a run that is incomplete", async () => {
+    const folder = copy();
+    await gold(folder, ["run", "save"]);
+    replaceIn(join(newestRun(folder, "save"), "run.json"), /"complete": true/, '"complete": false');
+    const { code, comparison } = await diff(folder, ["save", "latest"]);
+    expect(comparison.verdict).toBe("incomparable");
+    expect(comparison.reason).toContain("incomplete");
+    expect(code).toBe(3);
+    const refused = await gold(folder, ["accept", "latest", "--name", "other"]);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("incomplete");
+  });
+
+  test("a target without a golden, a folder with nothing to check", async () => {
+    const folder = copy();
+    rmSync(golden(folder, "cat"));
+    const { code, entry } = await checkOne(folder, "cat");
+    expect(entry.reason).toContain("no golden");
+    expect(code).toBe(3);
+    const { document } = await check(folder);
+    expect(document.unchecked).toEqual(["cat"]);
+    rmSync(join(folder, "golden_traces"), { recursive: true });
+    expect((await gold(folder, ["check"])).code).toBe(3);
+  });
+
+  test("a golden without a target is told of", async () => {
+    const folder = copy();
+    cpSync(golden(folder, "cat"), golden(folder, "old"));
+    const outcome = await gold(folder, ["check"]);
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toContain("without a target");
+    expect(outcome.stderr).toContain("old");
+  });
+});
+
+function replaceIn(file: string, what: RegExp, by: string): void {
+  const text = readFileSync(file, "utf8");
+  expect(text).toMatch(what);
+  writeFileSync(file, text.replace(what, by));
+}
+
+test("Ctrl-C ends a check and what it records", async () => {
+  const folder = cli.workspace();
+  const config = '[targets.slow]\nprogram = "sh"\nargs = ["-c", "echo $$ > pid; exec sleep 1000"]\n';
+  writeFileSync(join(folder, "goldentrace.toml"), config);
+  mkdirSync(join(folder, "golden_traces"));
+  cpSync(golden(accepted), golden(folder, "slow"));
+  const command = spawn(process.execPath, [cli.path, "check"], { cwd: folder, stdio: "ignore" });
+  try {
+    const pid = () => (existsSync(join(folder, "pid")) ? readFileSync(join(folder, "pid"), "utf8").trim() : "");
+    await expect.poll(pid, { timeout: 30_000 }).toMatch(/^\d+$/);
+    command.kill("SIGINT");
+    const [code] = await once(command, "exit");
+    expect(code).toBe(130);
+    expect(existsSync(`/proc/${pid()}`)).toBe(false);
+  } finally {
+    command.kill("SIGKILL");
+  }
+}, 60_000);
+
+describe("diff", () => {
+  test("compares two runs, a run with a file of renacer, and files of strace", async () => {
+    const folder = copy();
+    await gold(folder, ["run", "cat"]);
+    const first = newestRun(folder, "cat");
+    writeFileSync(join(folder, "in.txt"), "another\n".repeat(40_000));
+    await gold(folder, ["run", "cat"]);
+    const two = await diff(folder, [first, "latest"]);
+    expect(two.code).toBe(1);
+    expect(two.comparison.divergences.some(({ name }) => name === "read")).toBe(true);
+    expect((await diff(folder, [first, first])).comparison).toMatchObject({ verdict: "equivalent", confidence: 1 });
+
+    await gold(folder, ["export", first, "--format", "renacer-json", "-o", "cat.renacer.json"]);
+    const foreign = await diff(folder, ["cat.renacer.json", first]);
+    expect(foreign.comparison).toMatchObject({ verdict: "equivalent" });
+    expect(foreign.code).toBe(0);
+    writeFileSync(join(folder, "noisy.json"), `hello\n${readFileSync(join(folder, "cat.renacer.json"), "utf8")}`);
+    expect((await diff(folder, ["noisy.json", first])).code).toBe(0);
+
+    for (const name of ["a", "b"]) {
+      execFileSync("strace", ["-f", "-y", "-ttt", "-T", "-o", `${name}.strace`, "cat", "goldentrace.toml"], {
+        cwd: folder,
+      });
+    }
+    expect(await diff(folder, ["a.strace", "b.strace"])).toMatchObject({
+      code: 0,
+      comparison: { verdict: "equivalent" },
+    });
+  });
+
+  test("explains the rules, and how often each changed something", async () => {
+    const folder = copy();
+    const listed = await gold(folder, ["diff", "--explain"]);
+    expect(listed.stdout).toContain("stream-chunks");
+    expect(listed.code).toBe(0);
+    await gold(folder, ["run", "save"]);
+    const counted = await gold(folder, ["diff", "save", "latest", "--explain"]);
+    expect(counted.stdout).toMatch(/descriptors .*changed 0 \+ [1-9]/);
+  });
+});
+
+test("reporters write what was asked for, and the summary of a job", async () => {
+  const folder = copy();
+  build(folder, SAVE.replace("  fsync(fd);\n", ""));
+  const outcome = await gold(
+    folder,
+    ["check", "save", "-r", "github", "-r", "junit=out.xml", "-r", "sarif=out.sarif", "-r", "markdown=out.md"],
+    { env: { GITHUB_STEP_SUMMARY: join(folder, "summary.md") } },
+  );
+  expect(outcome.code).toBe(1);
+  expect(outcome.stdout).toMatch(/^::error file=/m);
+  expect(readFileSync(join(folder, "out.xml"), "utf8")).toContain("<testsuite");
+  expect(JSON.parse(readFileSync(join(folder, "out.sarif"), "utf8")).version).toBe("2.1.0");
+  expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("fsync");
+  expect((await gold(folder, ["check", "save", "-r", "juint"])).stderr).toContain("Did you mean: junit");
+});
