@@ -7,16 +7,13 @@ import type { ConfigProblem } from "../engine/budget/configProblem.ts";
 import { parseBudgets } from "../engine/budget/parseBudgets.ts";
 import { parseConfig } from "../engine/budget/parseConfig.ts";
 import type { ConfigFile, ConfigTarget } from "../protocol/launch.ts";
+import { CONFIG_FILE, RENACER_FILE } from "./configFiles.ts";
 import { errorCode } from "./procFiles.ts";
 import { writeFailure } from "./writeFailure.ts";
 
 export type { ConfigProblem } from "../engine/budget/configProblem.ts";
 export { parseConfig } from "../engine/budget/parseConfig.ts";
-
-/** The configuration file at the root of a workspace. */
-export const CONFIG_FILE = "goldentrace.toml";
-/** renacer's file beside it, which is read for budgets. */
-export const RENACER_FILE = "renacer.toml";
+export { CONFIG_FILE, RENACER_FILE } from "./configFiles.ts";
 
 /** The budgets of a workspace. */
 export interface WorkspaceBudgets {

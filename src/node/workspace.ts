@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { CONFIG_FILE } from "./config.ts";
+import { CONFIG_FILE } from "./configFiles.ts";
 
 /** What marks the root of a workspace, strongest first. */
 const MARKERS = [CONFIG_FILE, ".goldentrace", ".git"];
