@@ -1,5 +1,6 @@
 import type { Comparison } from "../../protocol/comparison.ts";
 import type { CheckOutcome } from "../report/checkReport.ts";
+import { metricName } from "../report/words.ts";
 import { divergenceEvents } from "./divergenceEvents.ts";
 import { metricValue, placeOf, shown } from "./divergenceWords.ts";
 
@@ -45,7 +46,7 @@ export function checkTestResult(outcome: CheckOutcome, comparison: Comparison): 
       .filter(({ verdict }) => verdict === "regressed")
       .map(({ metric, golden, actual, unit, site }) => ({
         ...message(
-          `${shown(metric)} regressed: ${metricValue(golden, unit)} in the golden, now ${metricValue(actual, unit)}`,
+          `${shown(metricName(metric))} regressed: ${metricValue(golden, unit)} in the golden, now ${metricValue(actual, unit)}`,
         ),
         place: site,
       })),

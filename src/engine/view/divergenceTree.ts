@@ -1,5 +1,6 @@
 import { plural } from "../../base/format.ts";
 import { type Comparison, DIVERGENCE_KINDS, type Divergence } from "../../protocol/comparison.ts";
+import { metricName } from "../report/words.ts";
 import { gravest, KIND_LABELS, metricValue, placeOf, type Severity, shown } from "./divergenceWords.ts";
 
 export const GROUPINGS = ["file", "kind"] as const;
@@ -128,10 +129,10 @@ function performance({ performance: all }: Comparison): DivergenceNode[] {
           ...plain(
             `performance/${metric}`,
             "performance",
-            shown(metric),
+            shown(metricName(metric)),
             `${metricValue(golden, unit)} → ${metricValue(actual, unit)}${share}`,
           ),
-          tooltip: `${shown(metric)} ${verdict}`,
+          tooltip: `${shown(metricName(metric))} ${verdict}`,
           severity: verdict === "regressed" ? "medium" : "low",
           place: site === null ? null : { file: site.file, line: site.line },
         };

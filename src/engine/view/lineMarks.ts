@@ -1,5 +1,6 @@
 import { formatCount, formatNs } from "../../base/format.ts";
 import type { Comparison, Divergence, SiteDifference } from "../../protocol/comparison.ts";
+import { objectText } from "../golden/compare/eventText.ts";
 import { gravest, placeOf, type Severity, shown, signedCount, signedNs } from "./divergenceWords.ts";
 
 /** A row of the hover's table; every text is plain and safe to show once it is escaped for Markdown. */
@@ -184,7 +185,7 @@ function rowsOf(site: SiteDifference | null, told: readonly Divergence[], slower
 
 function countRow(name: string, object: string, golden: number, actual: number): MarkRow {
   return {
-    label: object === "" ? shown(name, 60) : `${shown(name, 60)} ${shown(object, 80)}`,
+    label: object === "" ? shown(name, 60) : `${shown(name, 60)} ${objectText(object)}`,
     golden: formatCount(golden),
     actual: formatCount(actual),
     change: signedCount(actual - golden),

@@ -126,7 +126,7 @@ raise SystemExit(4)
 
   it("offers tasks, and the doctor task runs", async () => {
     const tasks = await vscode.tasks.fetchTasks({ type: "goldentrace" });
-    assert.deepEqual(tasks.map(({ definition }) => definition.command).sort(), ["clean", "doctor", "show"]);
+    assert.deepEqual(tasks.map(({ definition }) => definition.command).sort(), ["check", "clean", "doctor", "show"]);
     const doctor = tasks.find(({ definition }) => definition.command === "doctor");
     assert.ok(doctor);
     const code = await new Promise<number | undefined>((resolve) => {
