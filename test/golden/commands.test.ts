@@ -368,6 +368,43 @@ describe("what cannot be compared never holds", () => {
   });
 });
 
+describe("budgets", () => {
+  const budget = (max: number) => `
+[[assertion]]
+name = "few calls"
+type = "span_count"
+max_spans = ${max}
+applies_to = ["cat"]
+`;
+
+  test.each<[string, boolean, number, string, number]>([
+    ["kept, with a golden", true, 1000, "holds", 0],
+    ["exceeded, with a golden that holds", true, 3, "over-budget", 1],
+    ["kept, without a golden", false, 1000, "holds", 0],
+    ["exceeded, without a golden", false, 3, "over-budget", 1],
+  ])("%s", async (_name, withGolden, max, outcome, exitCode) => {
+    const folder = copy();
+    appendFileSync(join(folder, "goldentrace.toml"), budget(max));
+    if (!withGolden) rmSync(join(folder, "golden_traces"), { recursive: true });
+    // Without a target: those that have a golden or budgets.
+    const { code, document } = await check(folder, withGolden ? ["cat"] : []);
+    const [entry, ...others] = document.entries;
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ target: "cat", outcome, verdict: withGolden ? "equivalent" : "incomparable" });
+    expect(entry?.budgets).toMatchObject([{ name: "few calls", passed: exitCode === 0, limit: max }]);
+    if (!withGolden) expect(entry?.reason).toContain("There is no golden");
+    expect(code).toBe(exitCode);
+  });
+
+  test("with a mistake are an error of the configuration", async () => {
+    const folder = copy();
+    appendFileSync(join(folder, "goldentrace.toml"), budget(3).replace("max_spans", "max_span"));
+    const outcome = await gold(folder, ["check"]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain("max_spans");
+  });
+});
+
 function replaceIn(file: string, what: RegExp, by: string): void {
   const text = readFileSync(file, "utf8");
   expect(text).toMatch(what);

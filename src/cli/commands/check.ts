@@ -48,7 +48,7 @@ export const command: Command = async (argv, context) => {
     runsDirectory: runsDirectory(line, context),
     options: recordingOptions(line),
   };
-  const plan = await planCheck(place, line.positionals, () => false);
+  const plan = await planCheck(place, line.positionals);
   refuseNothing(plan, workspace);
   const cancellation = new Cancellation();
   const jobs = jobsOf(line);

@@ -5,13 +5,13 @@ import { ExpectedError } from "../../base/errors.ts";
 import { isSuspicious } from "../../engine/golden/performance/comparePerformance.ts";
 import { performanceSample } from "../../engine/golden/performance/performanceSample.ts";
 import type { CheckEntry, CheckOutcome } from "../../engine/report/checkReport.ts";
-import type { BudgetResult, Comparison } from "../../protocol/comparison.ts";
+import type { Comparison } from "../../protocol/comparison.ts";
 import type { PerformanceSample } from "../../protocol/goldenFile.ts";
 import { findTarget, targetNames } from "../config.ts";
 import { errorCode } from "../procFiles.ts";
 import { openRun } from "../runFolder/openRun.ts";
 import { notCompared, reasonOf } from "./compareSubject.ts";
-import { compareWithGolden, storeComparison } from "./compareWithGolden.ts";
+import { budgetsFor, compareWithGolden, NO_GOLDEN } from "./compareWithGolden.ts";
 import { goldenNames, goldenPaths, refuseCollisions } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
 import { Cancelled, type RecordingPlace, recordToEnd, targetRequest } from "./recordTarget.ts";
@@ -25,16 +25,12 @@ export interface CheckPlan {
   readonly orphans: readonly string[];
 }
 
-/** Judges the budgets of a run; none for a target without. */
-export type JudgeBudgets = (target: string, runFolder: string) => Promise<readonly BudgetResult[]>;
-
 export interface CheckRequest extends RecordingPlace {
   readonly targets: readonly string[];
   /** Recordings at a time; those of one working directory never overlap. */
   readonly jobs: number;
   readonly settings?: Partial<GoldenSettings> | undefined;
   readonly signal: AbortSignal;
-  readonly budgets?: JudgeBudgets | undefined;
   readonly onStart?: ((target: string) => void) | undefined;
   readonly onEnd?: ((entry: CheckEntry) => void) | undefined;
 }
@@ -47,12 +43,11 @@ export const defaultJobs = (): number => Math.max(1, Math.min(8, Math.floor(avai
 /**
  * What a check is about.
  * @param asked names of targets; empty for all that have a golden or budgets
- * @throws ExpectedError for an unknown target, and for two whose goldens are one file
+ * @throws ExpectedError for an unknown target, for budgets that are not valid, and for two whose goldens are one file
  */
 export async function planCheck(
   { workspace, config }: Pick<RecordingPlace, "workspace" | "config">,
   asked: readonly string[],
-  hasBudgets: (target: string) => boolean,
 ): Promise<CheckPlan> {
   const { dir } = goldenSettings(workspace, config, "");
   const all = targetNames(config);
@@ -63,7 +58,7 @@ export async function planCheck(
   const files = new Set(all.map(fileOf));
   const orphans = names.filter((name) => !files.has(join(dir, `${name}.json`)));
   if (asked.length > 0) return { targets: [...new Set(asked)], unchecked: [], orphans: [] };
-  const targets = all.filter((name) => existsSync(fileOf(name)) || hasBudgets(name));
+  const targets = all.filter((name) => existsSync(fileOf(name)) || budgetsFor(workspace, name).length > 0);
   return { targets, unchecked: all.filter((name) => !targets.includes(name)), orphans };
 }
 
@@ -136,12 +131,9 @@ async function checkTarget(target: string, request: CheckRequest): Promise<Check
     const { runFolder } = end;
     const actual = { name: target, path: runFolder };
     const compare = { runFolder, workspace, config, goldenName: target, settings: request.settings };
-    const behaviour =
+    comparison =
       (await compareWithGolden(compare)) ??
-      notCompared(`There is no golden. Record one with \`goldentrace accept ${target}\`.`, settings, golden, actual);
-    const budgets = (await request.budgets?.(target, runFolder)) ?? [];
-    comparison = { ...behaviour, budgets: [...budgets] };
-    await storeComparison(runFolder, comparison);
+      notCompared(`${NO_GOLDEN} Record one with \`goldentrace accept ${target}\`.`, settings, golden, actual);
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     comparison = notCompared(reasonOf(error), settings, golden, { name: target, path: "" });
@@ -180,9 +172,8 @@ async function confirm(entry: CheckEntry, request: CheckRequest, alone: boolean)
         onlyMore: alone,
       });
       if (again === undefined) break;
-      comparison = { ...again, budgets: comparison.budgets };
+      comparison = again;
     }
-    await storeComparison(runFolder, comparison);
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     if (!(error instanceof ExpectedError)) throw error;

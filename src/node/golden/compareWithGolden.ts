@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
+import type { Budget } from "../../engine/budget/budget.ts";
+import { evaluateBudgets } from "../../engine/budget/evaluateBudgets.ts";
+import { wildcardMatches } from "../../engine/budget/namePattern.ts";
 import type { Golden } from "../../engine/golden/golden.ts";
-import type { Comparison } from "../../protocol/comparison.ts";
+import type { BudgetResult, Comparison } from "../../protocol/comparison.ts";
 import type { PerformanceSample } from "../../protocol/goldenFile.ts";
 import type { ConfigFile } from "../../protocol/launch.ts";
 import { RUN_FILES } from "../../protocol/runFiles.ts";
-import { loadConfig } from "../config.ts";
+import { loadBudgets, loadConfig } from "../config.ts";
 import { readManifest } from "../runFolder/manifest.ts";
 import { type OpenedRun, openRun } from "../runFolder/openRun.ts";
 import { compareSubject, notCompared, reasonOf } from "./compareSubject.ts";
@@ -16,7 +18,7 @@ import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
 import { loadGolden } from "./loadGolden.ts";
 import { replaceFiles } from "./replaceFiles.ts";
 import { followLines } from "./sources.ts";
-import { subjectOf, unusable } from "./subject.ts";
+import { machineOf, subjectOf, unusable } from "./subject.ts";
 
 export interface CompareRequest {
   /** Absolute path. */
@@ -37,7 +39,8 @@ export interface CompareRequest {
 /**
  * Compares a run with the golden of its name and stores the outcome as `comparison.json` in the run's folder. Whatever keeps it from being
  * compared is its outcome, too: `incomparable`, with the reason.
- * @returns undefined when there is no golden of that name; nothing is read then but the run's manifest
+ * Budgets that apply are judged, too, with a golden and without.
+ * @returns undefined when there is neither; nothing of the run is read then but its manifest
  * @throws ExpectedError when the run or its folder cannot be used at all
  */
 export async function compareWithGolden(request: CompareRequest): Promise<Comparison | undefined> {
@@ -46,74 +49,125 @@ export async function compareWithGolden(request: CompareRequest): Promise<Compar
   return comparison;
 }
 
-export async function storeComparison(runFolder: string, comparison: Comparison): Promise<void> {
+async function storeComparison(runFolder: string, comparison: Comparison): Promise<void> {
   const chunks = [JSON.stringify(comparison), "\n"];
   await replaceFiles([{ path: join(runFolder, RUN_FILES.comparison), chunks }]);
 }
 
 async function outcomeOf(request: CompareRequest): Promise<Comparison | undefined> {
   const { runFolder, workspace } = request;
-  const config = request.config ?? usableConfig(workspace);
+  const config = request.config ?? usable(() => loadConfig(workspace));
   const manifest = request.goldenName === undefined ? readManifest(runFolder) : undefined;
   // Where the configuration cannot be read, only a golden in the usual folder is surely meant.
   const known = config instanceof ExpectedError ? {} : config;
   const { dir } = goldenSettings(workspace, known, "");
   const name = request.goldenName ?? (manifest === undefined ? "" : goldenNameOf(manifest, workspace, known, dir));
-  if (!hasGolden(dir, name)) return undefined;
-  const actual = { name, path: runFolder };
+  const budgets = usable(() => budgetsFor(workspace, name));
+  const isThere = hasGolden(dir, name);
+  if (!isThere && (budgets instanceof ExpectedError || budgets.length === 0)) return undefined;
   const settings = { ...goldenSettings(workspace, known, name), ...request.settings };
-  const { golden: path } = goldenPaths(dir, name);
-  if (config instanceof ExpectedError) return notCompared(reasonOf(config), settings, { name, path }, actual);
+  const golden = { name, path: isThere ? goldenPaths(dir, name).golden : "" };
+  const actual = { name, path: runFolder };
+  for (const problem of [config, budgets]) {
+    if (problem instanceof ExpectedError) return notCompared(reasonOf(problem), settings, golden, actual);
+  }
   try {
-    return await compared({ opened: await openRun(runFolder), name, runFolder, workspace, settings, more: request });
+    const opened = await openRun(runFolder);
+    const found = isThere
+      ? await compared({ opened, name, runFolder, workspace, settings, more: request })
+      : { comparison: notCompared(`${NO_GOLDEN} Only budgets were judged.`, settings, golden, actual) };
+    const judged = budgets instanceof ExpectedError ? [] : judge(budgets, opened, name, found);
+    return { ...found.comparison, budgets: judged };
   } catch (error) {
-    return notCompared(reasonOf(error), settings, { name, path }, actual);
+    return notCompared(reasonOf(error), settings, golden, actual);
   }
 }
 
-function usableConfig(workspace: string): ConfigFile | ExpectedError {
+export const NO_GOLDEN = "There is no golden.";
+
+/** Budgets that may apply to a target. @throws ExpectedError when the files that they are in are not valid */
+export function budgetsFor(workspace: string, target: string): readonly Budget[] {
+  return loadBudgets(workspace).budgets.filter(
+    ({ appliesTo }) => appliesTo.length === 0 || appliesTo.some((name) => wildcardMatches(name, target)),
+  );
+}
+
+function judge(
+  budgets: readonly Budget[],
+  { trace, manifest }: OpenedRun,
+  target: string,
+  { comparison, golden }: Compared,
+): BudgetResult[] {
+  if (budgets.length === 0) return [];
+  return evaluateBudgets(budgets, {
+    trace,
+    manifest,
+    target,
+    machine: machineOf(manifest),
+    ...(golden === undefined
+      ? {}
+      : {
+          baseline: golden.performance,
+          goldenSummary: { calls: returnedCalls(golden) },
+          confidence: comparison.verdict === "incomparable" ? null : comparison.confidence,
+        }),
+  });
+}
+
+function returnedCalls({ behaviour: { events, shapes } }: Golden): number {
+  let calls = 0;
+  for (const shape of events.shape) if (!Number.isNaN(shapes[shape]?.result)) calls++;
+  return calls;
+}
+
+function usable<T>(load: () => T): T | ExpectedError {
   try {
-    return loadConfig(workspace);
+    return load();
   } catch (error) {
     if (error instanceof ExpectedError) return error;
     throw error;
   }
 }
 
-/** An opened run and what it is compared with. */
-export interface OpenedComparison {
+interface Comparing {
   readonly opened: OpenedRun;
   readonly name: string;
   readonly runFolder: string;
   readonly workspace: string;
   readonly settings: GoldenSettings;
-  readonly more?: Pick<CompareRequest, "moreSamples" | "onlyMore">;
+  readonly more: Pick<CompareRequest, "moreSamples" | "onlyMore">;
 }
 
-/** @returns undefined when there is no golden of that name @throws ExpectedError when it, or a rule, cannot be used */
-export async function compared(input: OpenedComparison): Promise<Comparison | undefined> {
-  const { opened, name, runFolder, workspace, settings } = input;
+interface Compared {
+  readonly comparison: Comparison;
+  readonly golden?: Golden;
+}
+
+/** @throws ExpectedError when the golden, or a rule, cannot be used */
+async function compared(input: Comparing): Promise<Compared> {
+  const { opened, name, runFolder, workspace, settings, more } = input;
   const paths = goldenPaths(settings.dir, name);
   const actual = { name: opened.manifest.name, path: runFolder };
   const reason = unusable(opened);
   if (reason !== undefined) {
-    if (!existsSync(paths.golden)) return undefined;
-    return notCompared(reason, settings, { name, path: paths.golden }, actual);
+    return { comparison: notCompared(reason, settings, { name, path: paths.golden }, actual) };
   }
   const subject = subjectOf(opened, settings);
   const loaded = await loadGolden(paths, name, subject.context);
-  if (loaded === undefined) return undefined;
+  // It was removed at this moment.
+  if (loaded === undefined) throw new ExpectedError(NO_GOLDEN, { code: "not-found" });
   const { golden } = loaded;
-  return compareSubject({
+  const comparison = compareSubject({
     golden,
     goldenPath: loaded.path,
     actual: { ...actual, ...subject },
     mapSite: await lineMapper(workspace, golden),
     settings,
     notes: loaded.notes,
-    moreSamples: input.more?.moreSamples ?? [],
-    onlyMore: input.more?.onlyMore ?? false,
+    moreSamples: more.moreSamples ?? [],
+    onlyMore: more.onlyMore ?? false,
   });
+  return { comparison, golden };
 }
 
 /** Where lines of a golden are now. Files that it has no id of were not followed when it was made, and are not now. */
