@@ -10,6 +10,9 @@ import type { Trace } from "../../trace/trace.ts";
 /** Lines that are remembered; those with the most time in system calls. */
 const MAX_SITES = 200;
 
+/** Memory of a program that is over before it was looked at so often is chance: how far it had come each time. */
+const LEAST_LOOKS = 5;
+
 /** What one recording cost. */
 export function performanceSample(trace: Trace, manifest: RunManifest | undefined): PerformanceSample {
   const sampled = metricTotals(trace.metrics);
@@ -17,7 +20,7 @@ export function performanceSample(trace: Trace, manifest: RunManifest | undefine
   return {
     wallNs: manifest?.wallNs ?? null,
     cpuNs: sampled.cpuNs,
-    peakRssBytes: sampled.peakRssBytes,
+    peakRssBytes: looks(trace) < LEAST_LOOKS ? null : sampled.peakRssBytes,
     readBytes: largerKnown(sampled.readBytes, transferred.read),
     writtenBytes: largerKnown(sampled.writtenBytes, transferred.written),
     syscallNs: callTime(trace),
@@ -29,6 +32,13 @@ export function performanceSample(trace: Trace, manifest: RunManifest | undefine
         file: manifest === undefined ? site.file : relativeToWorkspace(manifest.workspace, site.file),
       })),
   };
+}
+
+/** How often the whole tree of processes was sampled. */
+function looks({ metrics }: Trace): number {
+  let count = 0;
+  for (let row = 0; row < metrics.length; row++) if (metrics.pid[row] === 0) count++;
+  return count;
 }
 
 function callTime({ syscalls }: Trace): number {
