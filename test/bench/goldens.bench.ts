@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { loadavg } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findOnPath } from "../../src/node/program.ts";
 import {
@@ -13,15 +15,19 @@ import {
   toldAs,
 } from "../support/plants.ts";
 import { acceptOnce, checkOnce } from "../support/targets.ts";
+import { EDITS, PRELOADED, told } from "./goldens/plants.ts";
 import { PROGRAMS, type TrialProgram } from "./goldens/programs.ts";
+import { Tally } from "./goldens/tally.ts";
 import { forgetResult, readResult, tryProgram } from "./goldens/trial.ts";
-import { whyNot } from "./goldens/workplace.ts";
+import { Workplace, whyNot } from "./goldens/workplace.ts";
 
 /**
  * Real programs, each accepted and then checked unchanged in folders made anew: how often is a difference told where there is none? And
  * programs with one planted change at a time: is each of them found?
  *
  * `npm run bench goldens -- [--only NAME,…] [--checks N] [--fresh] [--report]`, `npm run bench goldens -- --planted [--only c,py,sh]`
+ *
+ * `--only` of `--planted` also takes the names of programs: into each of them a library is loaded that makes a change, and some are edited.
  *
  * Results are kept in test-results/goldens; a trial continues where the last one ended. `--fresh` begins anew, `--report` only prints.
  */
@@ -39,17 +45,22 @@ const only = values.only?.split(",");
 const checks = Number(values.checks);
 /** The port is part of what curl does: it has to be the same each time. */
 const PORT = 47_113;
+/** Another, so that both trials can run at a time. */
+const PLANT_PORT = 47_114;
 const SERVER = `require("node:http").createServer((request, response) => {
   response.setHeader("Content-Type", "text/plain").end("a line of a page\\n".repeat(2000));
-}).listen(${PORT}, "127.0.0.1", () => console.log("listening"))`;
+}).listen(Number(process.argv[1]), "127.0.0.1", () => console.log("listening"));
+process.stdin.resume().on("end", () => process.exit());`;
 /** Processor time of the planted program: 20 % more of it must be found. */
 const SPIN_MS = 1000;
 
-if (values.planted) await plantedChanges();
-else await unchangedPrograms();
+if (values.planted) {
+  await plantedInPrograms();
+  await plantedChanges();
+} else await unchangedPrograms();
 
 async function unchangedPrograms(): Promise<void> {
-  const server = await startServer();
+  const server = await startServer(PORT);
   const programs = PROGRAMS.filter(({ name }) => only === undefined || only.includes(name));
   try {
     for (const program of programs) if (!values.report) await unchanged(program);
@@ -60,8 +71,8 @@ async function unchangedPrograms(): Promise<void> {
 }
 
 /** In a process of its own: preparing a folder waits for what it starts. */
-async function startServer(): Promise<ChildProcess> {
-  const server = spawn(process.execPath, ["-e", SERVER], { stdio: ["ignore", "pipe", "inherit"] });
+async function startServer(port: number): Promise<ChildProcess> {
+  const server = spawn(process.execPath, ["-e", SERVER, String(port)], { stdio: ["pipe", "pipe", "inherit"] });
   await once(server.stdout, "data");
   return server;
 }
@@ -112,14 +123,57 @@ function report(programs: readonly TrialProgram[]): void {
   console.log(`${figures.length} figures of performance told as worse: ${figures.join(", ")}`);
 }
 
-async function plantedChanges(): Promise<void> {
-  let planted = 0;
-  let found = 0;
-  const tell = (language: string, name: string, by: string | undefined): void => {
-    planted++;
-    if (by !== undefined) found++;
-    console.log(`${language} ${name}: ${by ?? "NOT FOUND"}`);
+async function plantedInPrograms(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "goldentrace-preload-"));
+  const library = join(folder, "plant.so");
+  const source = join(import.meta.dirname, "../fixtures/programs/preload.c");
+  execFileSync("cc", ["-shared", "-fPIC", "-O1", "-pthread", "-o", library, source]);
+  const server = await startServer(PLANT_PORT);
+  const tally = new Tally();
+  try {
+    for (const program of PROGRAMS) {
+      if ((only !== undefined && !only.includes(program.name)) || whyNot(program) !== undefined) continue;
+      await plantedIn(program, library, tally).catch((error: unknown) => {
+        console.log(`${program.name}: broken off, ${error instanceof Error ? error.message : error}`);
+      });
+    }
+  } finally {
+    server.kill();
+    rmSync(folder, { recursive: true });
+  }
+  tally.report();
+}
+
+async function plantedIn(program: TrialProgram, library: string, tally: Tally): Promise<void> {
+  const workplace = new Workplace(program, PLANT_PORT);
+  const { name } = program;
+  const variables = {
+    LD_PRELOAD: library,
+    PLANT_PORT: String(PLANT_PORT),
+    PLANT_WHEN: program.interpreted === true ? "end" : "begin",
   };
+  try {
+    workplace.configure();
+    await acceptOnce(name, workplace.path, variables);
+    for (const plant of PRELOADED) {
+      const comparison = await checkOnce(name, workplace.path, { ...variables, PLANT: plant.name });
+      tally.tell(name, plant.name, plant.isTold(comparison), comparison);
+    }
+    for (const edit of EDITS.filter((each) => each.program === name)) {
+      await workplace.edited(edit.file, edit.from, edit.to, async (text) => {
+        const comparison = await checkOnce(name, workplace.path, variables);
+        const { line } = edit;
+        const at = line === undefined ? undefined : text.split("\n").findIndex((each) => each.includes(line)) + 1;
+        tally.tell(name, `${edit.name} (edited)`, told(comparison, edit.told, at), comparison);
+      });
+    }
+  } finally {
+    workplace.dispose();
+  }
+}
+
+async function plantedChanges(): Promise<void> {
+  const tally = new Tally();
   for (const language of PLANTED_LANGUAGES) {
     if (only !== undefined && !only.includes(language)) continue;
     if (language === "c" && findOnPath("cc") === undefined) {
@@ -138,12 +192,10 @@ async function plantedChanges(): Promise<void> {
         if (!canPlant(language, plant.name)) continue;
         workspace.plant(plant);
         const comparison = await checkOnce(PLANTED_TARGET, workspace.path, workspace.env);
-        const told = toldAs(plant, comparison, workspace);
-        tell(language, plant.name, told && `${told.title} (${(told.site ?? told.goldenSite)?.line ?? "no line"})`);
-        if (told === undefined) {
-          for (const each of comparison.divergences)
-            console.log(`    ${each.kind} ${each.title} at ${each.site?.line ?? each.goldenSite?.line}`);
-        }
+        const found = toldAs(plant, comparison, workspace);
+        const line = (found?.site ?? found?.goldenSite)?.line;
+        const by = found && `${found.title} (${line === undefined ? "no line" : `line ${line}`})`;
+        tally.tell(language, plant.name, by, comparison);
         // The golden's files as the unchanged program leaves them.
         workspace.plant();
         workspace.warmUp();
@@ -151,21 +203,22 @@ async function plantedChanges(): Promise<void> {
       if (language !== "c") continue;
       for (const cost of COSTS) {
         workspace.plant(cost);
-        const { performance } = await checkOnce(PLANTED_TARGET, workspace.path, workspace.env);
-        const worse = performance.find(
+        const comparison = await checkOnce(PLANTED_TARGET, workspace.path, workspace.env);
+        const worse = comparison.performance.find(
           ({ metric, verdict }) => verdict === "regressed" && cost.metrics.includes(metric),
         );
-        const change = worse?.change ?? Number.NaN;
-        tell(
+        const change = Math.round(100 * (worse?.change ?? Number.NaN));
+        tally.tell(
           language,
           cost.name,
-          worse && `${worse.metric} ${(100 * change).toFixed(0)} % more, p ${worse.pValue?.toFixed(4)}`,
+          worse && `${worse.metric} ${change} % more, p ${worse.pValue?.toFixed(4)}`,
+          comparison,
         );
-        if (worse === undefined) for (const each of performance) console.log(`    ${JSON.stringify(each)}`);
+        if (worse === undefined) for (const each of comparison.performance) console.log(`    ${JSON.stringify(each)}`);
       }
     } finally {
       workspace.dispose();
     }
   }
-  console.log(`\n${found} of ${planted} planted changes found; load ${loadavg()[0]?.toFixed(1)}`);
+  tally.report();
 }

@@ -13,6 +13,8 @@ export interface TrialProgram {
   readonly prepare?: readonly (readonly string[])[];
   /** A folder of samples/ that is copied to `cwd`. */
   readonly sample?: string;
+  /** It is a script: what the process does first is its interpreter's. */
+  readonly interpreted?: boolean;
   /** Record source lines. */
   readonly stacks?: boolean;
   /** Needs the web server of the trial; `<port>` in the command stands for its port. */
@@ -48,17 +50,17 @@ export const PROGRAMS: readonly TrialProgram[] = [
   { name: "sed", from: "sed", command: ["sed", "-i", "s/water/water/", "tree/a/1.txt", "tree/b/2.txt"] },
   { name: "awk", from: "mawk", command: ["awk", "-f", "words.awk", "tree/a/1.txt", "tree/a/2.txt"] },
   { name: "copy-diff", from: "diffutils", command: ["bash", "-c", "rm -rf copy; cp -r tree copy; diff -r tree copy"] },
-  { name: "tar-gzip", from: "tar", command: ["bash", "pack.sh"], needs: ["tar", "gzip"] },
+  { name: "tar-gzip", from: "tar", command: ["bash", "pack.sh"], needs: ["tar", "gzip"], interpreted: true },
   { name: "xz", from: "xz-utils", command: ["xz", "-kf", "-T2", "--block-size=65536", "large.txt"] },
   { name: "bzip2", from: "bzip2", command: ["bzip2", "-kf", "large.txt"] },
   { name: "zstd", from: "zstd", command: ["zstd", "-qf", "-T2", "large.txt"] },
   { name: "openssl", from: "openssl", command: ["openssl", "dgst", "-sha256", "large.txt", "tree/a/1.txt"] },
-  { name: "bash", from: "bash", command: ["bash", "lists.sh"] },
-  { name: "dash", from: "dash", command: ["dash", "lists.sh"] },
-  { name: "perl", from: "perl-base", command: ["perl", "report.pl"] },
-  { name: "python", from: "python3", command: [PYTHON, "files.py"] },
-  { name: "python-children", from: "python3", command: [PYTHON, "children.py"] },
-  { name: "node", from: "nodejs", command: ["node", "files.mjs"] },
+  { name: "bash", from: "bash", command: ["bash", "lists.sh"], interpreted: true },
+  { name: "dash", from: "dash", command: ["dash", "lists.sh"], interpreted: true },
+  { name: "perl", from: "perl-base", command: ["perl", "report.pl"], interpreted: true },
+  { name: "python", from: "python3", command: [PYTHON, "files.py"], interpreted: true },
+  { name: "python-children", from: "python3", command: [PYTHON, "children.py"], interpreted: true },
+  { name: "node", from: "nodejs", command: ["node", "files.mjs"], interpreted: true },
   { name: "sqlite3", from: "sqlite3", command: ["bash", "-c", "sqlite3 notes.db < notes.sql"], needs: ["sqlite3"] },
   { name: "jq", from: "jq", command: ["jq", "-S", ".", "data.json"] },
   { name: "gcc", from: "gcc", command: ["gcc", "-O1", "-o", "app", "one.c", "two.c", "three.c"] },
@@ -91,8 +93,12 @@ export const PROGRAMS: readonly TrialProgram[] = [
     sample: "c-files",
     cwd: "c-files",
     command: ["./build/files"],
-    needs: ["make", "cc"],
-    prepare: [["make", "-s"]],
+    needs: ["make", "cc", "git"],
+    // Lines are followed through edits with what Git stores.
+    prepare: [
+      ["git", "init", "-q", ".."],
+      ["make", "-s"],
+    ],
     stacks: true,
   },
   { name: "rust-log", from: "samples", sample: "rust-log", cwd: "rust-log", command: ["./target/debug/rust-log"] },
@@ -102,6 +108,7 @@ export const PROGRAMS: readonly TrialProgram[] = [
     sample: "python-train",
     cwd: "python-train",
     command: [PYTHON, "train.py"],
+    interpreted: true,
     prepare: [["mkdir", "-p", "build"]],
   },
 ];

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   utimesSync,
@@ -64,10 +65,35 @@ export class Workplace {
       });
     }
     makeOld(this.cwd);
-    for (const each of program.prepare ?? []) this.run(each);
+    this.prepare();
     // Twice: the second run is the first that finds what the program leaves behind.
     this.run(this.command);
     this.run(this.command);
+  }
+
+  /** Runs the commands that prepare the folder. */
+  prepare(): void {
+    for (const each of this.program.prepare ?? []) this.run(each);
+  }
+
+  /**
+   * Changes a source, builds what is built from it, and calls `test` with the changed text; then all is as it was.
+   * @param file relative to the program's folder
+   */
+  async edited(file: string, from: string, to: string, test: (text: string) => Promise<void>): Promise<void> {
+    const path = join(this.cwd, file);
+    const original = readFileSync(path, "utf8");
+    if (!original.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)}`);
+    const changed = original.replace(from, () => to);
+    try {
+      writeFileSync(path, changed);
+      this.prepare();
+      await test(changed);
+    } finally {
+      writeFileSync(path, original);
+      this.prepare();
+      this.run(this.command);
+    }
   }
 
   /** Writes the targets file that the command line reads. */
