@@ -60,7 +60,10 @@ export async function compareAndTell(
     const [verdict] = verdictSentence(comparison).split("\n");
     const isSame = comparison.verdict === "equivalent";
     const paint = isSame ? style.good : comparison.verdict === "diverged" ? style.bad : style.warn;
-    const more = isSame ? "" : `; see: goldentrace diff ${shown(comparison.golden.name)} ${shown(end.runId)}`;
+    const more =
+      isSame || comparison.golden.path === ""
+        ? ""
+        : `; see: goldentrace diff ${shown(comparison.golden.name)} ${shown(end.runId)}`;
     await stderr.write(`${style.dim("goldentrace:")} ${paint(shown(verdict ?? ""))}${more}\n`);
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;

@@ -21,6 +21,11 @@ export function outcomeText({ outcome, comparison }: CheckEntry): string {
   if (unknown > 0) parts.push(`${plural(unknown, "budget")} not judged`);
   const slower = comparison.performance.filter((result) => result.verdict === "regressed").length;
   if (slower > 0) parts.push(`${plural(slower, "figure")} regressed`);
+  // Judged by its budgets alone.
+  if (verdict === "incomparable") {
+    if (parts.length === 0) parts.push(`${plural(comparison.budgets.length, "budget")} kept`);
+    return `${OUTCOME_WORDS[outcome]}: ${[...parts, "no golden"].join(", ")}`;
+  }
   if (parts.length === 0) parts.push(`${plural(matched, "event")} as in the golden`);
   if (mode !== "observable") parts.push(`mode ${mode}`);
   parts.push(`confidence ${percentText(comparison.confidence)}`);

@@ -20,6 +20,9 @@ export function verdictSentence(comparison: Comparison): string {
     case "equivalent":
       return `Equivalent to the golden ${name} (${formatCount(comparison.matched)} events compared)${more.join("")}`;
     case "incomparable":
+      // Without a golden there are budgets only.
+      if (golden.path === "" && budgets.length > 0)
+        return `No golden ${name} yet${more.join("") || "; budgets are kept"}`;
       return `Not comparable with the golden ${name}: ${oneLine(reason ?? "no reason is known")}`;
     case "diverged": {
       const titles = divergences.slice(0, NAMED).map(({ title }) => `  ${truncate(oneLine(title), MAX_TITLE)}`);
