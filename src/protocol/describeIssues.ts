@@ -21,6 +21,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `${where} must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "too_small":
+      if (issue.origin === "string") return `${where} must not be empty`;
       return `${where} must be at least ${issue.minimum}`;
     case "too_big":
       return `${where} must be at most ${issue.maximum}`;
@@ -44,6 +45,6 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 function article(type: string): string {
-  const name = type === "record" ? "object" : type;
+  const name = type === "record" ? "object" : type === "int" ? "whole number" : type;
   return `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -6,10 +6,10 @@ export const PERFORMANCE_POLICIES = ["report", "fail", "off"] as const;
 /** `[golden]` of goldentrace.toml, and `[targets.NAME.golden]` for one target; the target's values win, lists are joined. */
 export const goldenConfigSchema = z.object({
   /** Folder of the goldens, relative to the workspace. Only at the top. */
-  dir: z.optional(z.string()),
+  dir: z.optional(z.string().check(z.minLength(1))),
   mode: z.optional(z.enum(COMPARISON_MODES)),
   /** Recordings that `accept` makes. */
-  samples: z.optional(z.number().check(z.minimum(1), z.maximum(50))),
+  samples: z.optional(z.int().check(z.minimum(1), z.maximum(50))),
   /** Smallest relative change of a performance figure that counts, such as 0.1. */
   minEffect: z.optional(z.number().check(z.minimum(0), z.maximum(10))),
   /** What becomes of a slower or larger run: told only (`report`, the default), a failed check, or not looked at. */

@@ -313,6 +313,18 @@ trian = { max_syscalls = 5 }
   ]);
 });
 
+test("an ignore rule that names nothing, half a sample and a folder without a name are mistakes", () => {
+  const problemsOf = (lines: string): unknown =>
+    parseConfig(lines).problems.map(({ line, message }) => `${line}: ${message}`);
+  expect(problemsOf('[[golden.ignore]]\nreason = "flaky"')).toEqual([
+    "1: the rule ignores everything: give it one of name, object, file, function, kind",
+  ]);
+  expect(problemsOf('[golden]\nsamples = 1.5\ndir = ""')).toEqual([
+    '2: "golden.samples" must be a whole number',
+    '3: "golden.dir" must not be empty',
+  ]);
+});
+
 test("budgets beside settings in goldentrace.toml", () => {
   const { config, budgets, problems } = parseConfig(
     `

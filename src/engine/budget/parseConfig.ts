@@ -30,7 +30,7 @@ const OPTION_KEYS = Object.keys(recordingOptionsSchema.shape);
 const TARGET_KEYS = Object.keys(configTargetSchema.shape);
 const GOLDEN_KEYS = Object.keys(goldenConfigSchema.shape);
 const RULE_KEYS = ["id", "match", "replace", "description"];
-const IGNORE_KEYS = ["name", "object", "file", "function", "kind", "reason"];
+const IGNORE_KEYS = ["name", "object", "file", "function", "kind", "reason"] as const;
 
 /**
  * goldentrace.toml: its settings, its budgets, and everything that is wrong with it, each with its place.
@@ -110,7 +110,15 @@ function checkGolden(golden: GoldenConfig | undefined, path: TomlPath, problems:
       );
     }
   }
-  for (const [index, { kind }] of (golden?.ignore ?? []).entries()) {
+  for (const [index, rule] of (golden?.ignore ?? []).entries()) {
+    const { kind } = rule;
+    if (IGNORE_KEYS.every((key) => key === "reason" || rule[key] === undefined)) {
+      const keys = IGNORE_KEYS.filter((key) => key !== "reason").join(", ");
+      problems.error(
+        document.keyPlace([...path, "ignore", index]),
+        `the rule ignores everything: give it one of ${keys}`,
+      );
+    }
     if (kind === undefined || DIVERGENCE_KINDS.some((known) => wildcardMatches(kind, known))) continue;
     const message = `there is no kind of difference ${JSON.stringify(kind)}: ${suggestion(kind, DIVERGENCE_KINDS)}`;
     problems.error(document.valuePlace([...path, "ignore", index, "kind"]), message);

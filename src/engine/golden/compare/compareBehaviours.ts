@@ -27,6 +27,7 @@ export function compareBehaviours(golden: Golden, actual: Behaviour, options: Co
 
   const found = findDifferences(golden, actual, options);
   const { differences, told, ignored, notes } = found;
+  if (told.length === 0 && nothingLeft(differences)) return incomparable(NOTHING_LEFT, options.mode);
   const { matched, unequal } = tally(differences, told);
   const shown = told.slice(0, MAX_DIVERGENCES);
   if (told.length > shown.length) {
@@ -49,6 +50,13 @@ export function compareBehaviours(golden: Golden, actual: Behaviour, options: Co
     renacer: renacerScores(golden.behaviour, actual, options.totalNs),
     sites: siteTable(differences, shown, options.durationOf),
   };
+}
+
+const NOTHING_LEFT =
+  "Ignore rules and what varies leave nothing to compare, so that no change would be found. Narrow [[golden.ignore]] in goldentrace.toml.";
+
+function nothingLeft({ wanted, compared }: Differences): boolean {
+  return wanted.golden + wanted.actual > 0 && compared.golden + compared.actual === 0;
 }
 
 export interface FoundDifferences {
