@@ -3,6 +3,7 @@ import { ExpectedError } from "../base/errors.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
 import type { Comparison } from "../protocol/comparison.ts";
 import type { LiveUpdate, LogPage } from "../protocol/live.ts";
+import { compareSoFar } from "./golden/compareSoFar.ts";
 import { compareWithGolden } from "./golden/compareWithGolden.ts";
 import { openRun } from "./runFolder/openRun.ts";
 import type { RunReply, RunRequest } from "./runWorkerProtocol.ts";
@@ -52,6 +53,10 @@ function runOf(folder: string): Promise<ReadRun> {
 }
 
 async function answer(request: RunRequest): Promise<LogPage | LiveUpdate | Comparison | null> {
+  if (request.ask === "compareSoFar") {
+    const { folder, workspace } = request.arguments;
+    return (await compareSoFar(folder, workspace)) ?? null;
+  }
   if (request.ask === "compare") {
     const { folder, workspace } = request.arguments;
     return (await compareWithGolden({ runFolder: folder, workspace })) ?? null;

@@ -8,6 +8,8 @@ export interface RunQuestions {
   update: { arguments: { folder: string }; answer: LiveUpdate };
   /** The run compared with its golden as it is now; stored in the run's folder. Null without a golden. */
   compare: { arguments: { folder: string; workspace: string }; answer: Comparison | null };
+  /** What a run that is being recorded has done more than its golden by now. Null without a golden. */
+  compareSoFar: { arguments: { folder: string; workspace: string }; answer: Comparison | null };
 }
 
 export type RunRequest = {

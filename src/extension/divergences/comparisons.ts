@@ -13,10 +13,17 @@ interface Surroundings {
   readonly runsModel: RunsModel;
 }
 
+/** Milliseconds between two comparisons of a run that is being recorded. */
+const LIVE_MS = 2000;
+/** Runs with more system calls are compared at their end alone: each comparison reads all of them. */
+const LIVE_CALLS = 100_000;
+
 /** Brings comparisons into the model: of runs that end, of runs that are asked for, and of pairs of runs. */
 export class Comparisons implements vscode.Disposable {
   private readonly store = new DisposableStore();
   private readonly seen = new Set<string>();
+  private readonly followed = new Set<string>();
+  private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
     readonly model: ComparisonModel,
@@ -24,7 +31,11 @@ export class Comparisons implements vscode.Disposable {
     onError: (error: unknown) => void,
   ) {
     this.store.add(
-      around.recordings.onChange(({ end }) => {
+      around.recordings.onChange(({ info, end }) => {
+        if (info !== null && end === null && !this.followed.has(info.runFolder)) {
+          this.followed.add(info.runFolder);
+          this.follow(info.runFolder).catch(onError);
+        }
         if (end === null || this.seen.has(end.runFolder)) return;
         this.seen.add(end.runFolder);
         this.showRun(end.runFolder).catch(onError);
@@ -67,15 +78,47 @@ export class Comparisons implements vscode.Disposable {
     return comparison;
   }
 
+  /** Compares a run again and again while it is recorded, as long as that is cheap and there is a golden. */
+  private async follow(runFolder: string): Promise<void> {
+    await this.pause();
+    while (!this.store.isDisposed && !this.seen.has(runFolder)) {
+      const recording = this.around.recordings.running.find(({ info }) => info?.runFolder === runFolder);
+      const calls = recording?.update?.syscalls ?? 0;
+      if (recording === undefined || recording.end !== null || calls > LIVE_CALLS) return;
+      if (calls > 0) {
+        const { workspace, name } = await this.manifest(runFolder);
+        const comparison = await this.around.finishedRuns.compareSoFar(runFolder, workspace);
+        // Its end may have come first, and knows better.
+        if (comparison === null || this.seen.has(runFolder)) return;
+        if (comparison.divergences.length > 0) this.put(runFolder, workspace, name, comparison);
+      }
+      await this.pause();
+    }
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        resolve();
+      }, LIVE_MS);
+      this.timers.add(timer);
+    });
+  }
+
   private async show(runFolder: string, comparison: Comparison | undefined): Promise<Comparison | undefined> {
     const { workspace, name } = await this.manifest(runFolder);
     if (comparison === undefined) {
       this.model.showMissing({ runFolder, name });
     } else {
-      const title = comparison.golden.name === "" ? name : comparison.golden.name;
-      this.model.show({ key: `golden:${workspace}:${title}`, title, comparison, workspace, runFolder });
+      this.put(runFolder, workspace, name, comparison);
     }
     return comparison;
+  }
+
+  private put(runFolder: string, workspace: string, name: string, comparison: Comparison): void {
+    const title = comparison.golden.name === "" ? name : comparison.golden.name;
+    this.model.show({ key: `golden:${workspace}:${title}`, title, comparison, workspace, runFolder });
   }
 
   /** The workspace that a run belongs to; absolute. */
@@ -89,6 +132,7 @@ export class Comparisons implements vscode.Disposable {
   }
 
   dispose(): void {
+    for (const timer of this.timers) clearTimeout(timer);
     this.store.dispose();
   }
 }

@@ -65,7 +65,8 @@ export class FollowedMarks implements vscode.Disposable {
         const known = files.get(uri.fsPath) ?? [];
         files.set(uri.fsPath, known);
         // A mark that was followed so far keeps its place: the file may have been edited since the run.
-        const before = this.files.get(uri.fsPath)?.filter((followed) => followed.shown === shown) ?? [];
+        const sameRun = ({ key, runFolder }: ShownComparison) => key === shown.key && runFolder === shown.runFolder;
+        const before = this.files.get(uri.fsPath)?.filter((followed) => sameRun(followed.shown)) ?? [];
         const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
         for (const mark of lineMarks(shown.comparison, file)) {
           const at = before.find((followed) => followed.mark.line === mark.line)?.at;

@@ -25,6 +25,11 @@ export class FinishedRuns {
     return this.ask("compare", { folder, workspace });
   }
 
+  /** What a run that is being recorded has done more than its golden by now. @returns null when there is no golden for it */
+  compareSoFar(folder: string, workspace: string): Promise<Comparison | null> {
+    return this.ask("compareSoFar", { folder, workspace });
+  }
+
   private ask<K extends keyof RunQuestions>(
     ask: K,
     parameters: RunQuestions[K]["arguments"],

@@ -1,73 +1,26 @@
 // A sample is edited, recorded with F5 and compared with its golden, in a real VS Code: marks, hover, problems, tests, and accepting.
-import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { repositoryRoot } from "../location.mjs";
 import { useWorkbench, type Workbench } from "../workbench.ts";
+import { addOpen, EXTRA, type GoldenWorkspace, makeGoldenWorkspace, TYPING_SETTINGS } from "./goldenWorkspace.ts";
 
 const file = useWorkbench();
 const patience = { timeout: 90_000 };
-const cli = path.join(repositoryRoot, "dist", "cli.mjs");
-let folder: string;
+let workspace: GoldenWorkspace;
 
-const CONFIG = `# Times on a busy machine prove nothing.
-[golden]
-performance = "off"
-
-[targets.files]
-program = "build/files"
-cwd = "c-files"
-stacks = true
-`;
-
-/** The extra open, in front of the one that `read_file` of config.c makes. */
-const EXTRA = 'FILE *again = fopen(path, "r"); if (again != NULL) fclose(again);';
-const CALL = 'FILE *file = fopen(path, "r");';
+const settings = {
+  ...TYPING_SETTINGS,
+  "testing.automaticallyOpenTestResults": "neverOpen",
+  // The divergences are looked at, not the recording.
+  "goldentrace.live.showOnStart": false,
+};
 
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(path.join(tmpdir(), "goldentrace goldens ")));
-  await cp(path.join(repositoryRoot, "samples", "c-files"), path.join(folder, "c-files"), {
-    recursive: true,
-    filter: (source) => !source.includes(`${path.sep}build`),
-  });
-  await writeFile(path.join(folder, "goldentrace.toml"), CONFIG);
-  await mkdir(path.join(folder, ".vscode"));
-  const launch = {
-    name: "files",
-    type: "goldentrace",
-    request: "launch",
-    program: "${workspaceFolder}/c-files/build/files",
-    cwd: "${workspaceFolder}/c-files",
-    stacks: true,
-    preLaunchTask: "build",
-  };
-  const build = { label: "build", type: "process", command: "make", args: ["-C", "c-files"], problemMatcher: [] };
-  await writeFile(path.join(folder, ".vscode", "launch.json"), JSON.stringify({ configurations: [launch] }));
-  await writeFile(path.join(folder, ".vscode", "tasks.json"), JSON.stringify({ version: "2.0.0", tasks: [build] }));
-  await writeFile(path.join(folder, ".gitignore"), "build/\n.goldentrace/\n");
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "ignore" });
-  git("init", "--quiet");
-  git("add", "--all");
-  git("-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "--quiet", "--message=Sample");
-  execFileSync("make", ["-C", path.join(folder, "c-files")], { stdio: "ignore" });
-  goldentrace("accept", "files", "--samples", "2", "--quiet", "--update");
+  workspace = await makeGoldenWorkspace();
 });
 afterEach(async () => {
   await file.closePages();
-  await rm(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 250 });
+  await workspace.remove();
 });
-
-function goldentrace(...args: string[]): void {
-  execFileSync(process.execPath, [cli, ...args], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/** The line of config.c that a text is on, 1-based. */
-async function lineOf(text: string): Promise<number> {
-  const lines = (await readFile(path.join(folder, "c-files", "src", "config.c"), "utf8")).split("\n");
-  return lines.findIndex((line) => line.includes(text)) + 1;
-}
 
 /** The texts at the ends of lines: VS Code draws them in pseudo-elements. */
 function marks(workbench: Workbench): Promise<string[]> {
@@ -86,30 +39,11 @@ async function problems(workbench: Workbench): Promise<string[]> {
   return rows.allInnerTexts();
 }
 
-/** Types the extra open into the editor and saves. */
-async function edit(workbench: Workbench): Promise<void> {
-  await workbench.openFile("config.c", await lineOf(CALL));
-  await workbench.page.locator(".editor-instance .view-line", { hasText: "again" }).waitFor({ state: "hidden" });
-  await workbench.press("Home");
-  await workbench.page.keyboard.type(`${EXTRA}\n    `);
-  await workbench.press("Control+S");
-  await expect.poll(() => lineOf(EXTRA), patience).toBeGreaterThan(0);
-}
-
-const settings = {
-  "editor.autoClosingBrackets": "never",
-  "editor.autoClosingQuotes": "never",
-  "editor.autoIndent": "none",
-  "testing.automaticallyOpenTestResults": "neverOpen",
-  // The divergences are looked at, not the recording.
-  "goldentrace.live.showOnStart": false,
-};
-
 test("an edit shows on its line, in Problems and in the Test Explorer, until it is accepted", async () => {
-  const workbench = await file.open({ folder, size: { width: 1500, height: 1000 }, settings });
+  const workbench = await file.open({ folder: workspace.folder, size: { width: 1500, height: 1000 }, settings });
   const { page } = workbench;
-  await edit(workbench);
-  const line = await lineOf(EXTRA);
+  await addOpen(workbench, workspace);
+  const line = await workspace.lineOf(EXTRA);
   await workbench.startDebugging();
 
   // The mark at the line's end.
