@@ -301,7 +301,7 @@ test.each<[string, readonly (readonly [string, string?])[], Partial<NormaliseCon
       ['unlink("result-password") = 0', 'unlinkat(AT_FDCWD<<workspace>>, "result-<random>", 0) = 0'],
       [
         'execve("/usr/bin/sort", ["sort", "./report-9iA_GN"], 0x7ffd00000000 /* 9 vars */) = -1 ENOENT (No such file)',
-        'execve("/usr/bin/sort", ["sort", "./report-<random>"], <environment>) = ENOENT',
+        'execve("<programs>/sort", ["sort", "./report-<random>"], <environment>) = ENOENT',
       ],
     ],
   ],
@@ -397,4 +397,30 @@ test("normalising what is normalised changes nothing, whatever the text", async 
     }),
     { numRuns: 300 },
   );
+});
+
+test("a program that a version manager looks for is the same as one in a folder of programs", async () => {
+  const env = "0x7ffd0 /* 9 vars */";
+  const direct = await behaviour([
+    `execve("/usr/bin/python3", ["python3", "-c", "pass"], ${env}) = 0`,
+    'mkdirat(AT_FDCWD</home/ann/app>, "out", 0777) = 0',
+  ]);
+  const managed = await behaviour([
+    `execve("/home/ann/.pyenv/shims/python3", ["python3", "-c", "pass"], ${env}) = 0`,
+    `execve("/usr/bin/bash", ["bash", "/home/ann/.pyenv/shims/python3", "-c", "pass"], ${env}) = 0`,
+    "clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 4712",
+    `4712| execve("/home/ann/.pyenv/libexec/pyenv-which", ["pyenv-which", "python3"], ${env}) = 0`,
+    '4712| openat(AT_FDCWD</home/ann/app>, "x.txt", O_RDONLY) = 3</home/ann/app/x.txt>',
+    "4712| exit_group(0) = ?",
+    "4712| +++ exited with 0 +++",
+    `execve("/home/ann/.pyenv/versions/3.11.7/bin/python3", ["/home/ann/.pyenv/versions/3.11.7/bin/python3", "-c", "pass"], ${env}) = 0`,
+    'mkdirat(AT_FDCWD</home/ann/app>, "out", 0777) = 0',
+  ]);
+  const own = (made: Behaviour): string[] =>
+    lines(made).filter((_, index) => made.events.startup[(made.threads[0]?.from ?? 0) + index] === 0);
+  expect(own(managed)).toEqual(own(direct));
+  expect(own(direct)[0]).toBe('execve("<programs>/python3", ["python3", "-c", "pass"], <environment>) = 0');
+  const { from, to } = managed.threads[1] ?? { from: 0, to: 0 };
+  expect(to).toBeGreaterThan(from);
+  expect([...managed.events.startup.subarray(from, to)]).not.toContain(0);
 });

@@ -7,6 +7,7 @@ import { CodeLoading } from "./loading.ts";
 import { CallMemo } from "./normalise/callMemo.ts";
 import type { NormaliseContext } from "./normalise/normaliseContext.ts";
 import { Normaliser } from "./normalise/normaliser.ts";
+import { isShim } from "./normalise/programFolders.ts";
 import type { CallShape } from "./normalise/shapes.ts";
 import { Shapes } from "./normalise/shapes.ts";
 import { tracerText } from "./normalise/tracerText.ts";
@@ -46,6 +47,8 @@ class BehaviourMaker {
   private readonly folders: string[];
   private readonly folderIds = new Map<string, number>();
   private readonly origins: readonly ThreadOrigin[];
+  /** For a process that runs a version manager's scripts, the row of their first exec. */
+  private readonly shimSince = new Map<number, number>();
   private readonly shapeOf: Int32Array;
   private readonly startup: Uint8Array;
   private readonly cuts: StartupCuts;
@@ -266,9 +269,34 @@ class BehaviourMaker {
     } else if (name === "execve" || name === "execveat") {
       const at = name === "execve" ? 0 : 1;
       const cwd = this.normaliser.path(this.folders[this.cwd(process)] as string);
-      this.cuts.executed(process, unquoted(args[at] ?? ""), strings(args[at + 1] ?? ""), cwd);
+      const path = unquoted(args[at] ?? "");
+      const argv = strings(args[at + 1] ?? "");
+      this.cuts.executed(process, path, argv, cwd);
+      if (this.normaliser.isOn("program-folders")) this.leaveShim(process, row, isShim(path, argv));
     } else {
       this.normaliser.learn(name, raw, resultText);
+    }
+  }
+
+  /** What a version manager's scripts do until they execute the real program is start-up, with all the processes they make. */
+  private leaveShim(process: number, row: number, isInShim: boolean): void {
+    const since = this.shimSince.get(process);
+    if (isInShim) {
+      if (since === undefined) this.shimSince.set(process, row);
+      return;
+    }
+    if (since === undefined) return;
+    this.shimSince.delete(process);
+    const { syscalls, threads } = this.trace;
+    const from = syscalls.start[since] as number;
+    const ofShim = new Uint8Array(threads.length);
+    for (const [thread, { parent, start }] of threads.entries()) {
+      const own = this.processOf[thread] === process;
+      // Parents stand in front of what they made.
+      if (own || (parent >= 0 && parent < thread && ofShim[parent] === 1 && start >= from)) ofShim[thread] = 1;
+    }
+    for (let each = since; each < row; each++) {
+      if (ofShim[syscalls.thread[each] as number] === 1) this.startup[each] = 1;
     }
   }
 

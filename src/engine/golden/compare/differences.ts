@@ -181,6 +181,7 @@ class DifferenceFinder {
     const paired = new Set(pairs.map((pair) => pair.label));
     const told: UnmatchedThread[] = [];
     for (const thread of threads) {
+      if (this.options.mode !== "strict" && isStartup(behaviour, thread)) continue;
       const label = threadLabel(behaviour, thread);
       const { events } = this.streams(side, thread).ordered;
       const variation = this.varies.find(label, THREAD_VARIATION, "")[0];
@@ -339,4 +340,11 @@ function childrenOf({ threads }: Behaviour): Int32Array {
   const counts = new Int32Array(threads.length);
   for (const { parent } of threads) if (parent >= 0) (counts[parent] as number)++;
   return counts;
+}
+
+/** Whether all that a thread did belongs to start-up, as for the helpers of a version manager. */
+function isStartup({ threads, events }: Behaviour, thread: number): boolean {
+  const { from, to } = threads[thread] ?? { from: 0, to: 0 };
+  for (let event = from; event < to; event++) if (events.startup[event] !== 1) return false;
+  return from < to;
 }

@@ -3,6 +3,7 @@ import { isStream, isWakeUp } from "../classify.ts";
 import { canonicalCall, canonicalName } from "./canonicalNames.ts";
 import { objectOf } from "./objects.ts";
 import { type PathRules, resolveFrom } from "./paths.ts";
+import { programPath } from "./programFolders.ts";
 import type { RuleId } from "./rules.ts";
 import { type Signature, signatureOf, type ValueKind } from "./signatures.ts";
 import { addressLabel, type Sockets } from "./sockets.ts";
@@ -47,7 +48,10 @@ export class CallRules {
     const kinds = signature?.name === name ? signature.args : [];
     const normal = args.map((arg, index) => this.value(kinds[index] ?? "keep", arg, name));
     if (signature !== undefined && signature.name === name) this.absolute(signature, normal, cwd);
-    if (name === "execve") this.ownName(normal, cwd);
+    if (name === "execve") {
+      this.ownName(normal, cwd);
+      if (this.isOn("program-folders")) this.foundProgram(normal);
+    }
     return { name, args: this.isOn("stream-chunks") ? this.sizes(signature, normal) : normal };
   }
 
@@ -93,6 +97,21 @@ export class CallRules {
     const given = list.slice(2, end);
     if (!given.includes("/") || given.startsWith("/") || given.startsWith("<")) return;
     if (`"${resolveFrom(this.paths.path(cwd), given)}"` === program) args[1] = `[${program}${list.slice(end + 1)}`;
+  }
+
+  /** Where a program is installed is the machine's business. */
+  private foundProgram(args: string[]): void {
+    const [program = "", list = ""] = args;
+    if (!program.startsWith('"') || !program.endsWith('"')) return;
+    const path = programPath(program.slice(1, -1));
+    if (path !== program.slice(1, -1)) {
+      args[0] = `"${path}"`;
+      this.hit("program-folders");
+    }
+    if (!list.startsWith('["')) return;
+    const end = endOfString(list, 1);
+    const given = programPath(list.slice(2, end));
+    if (given.startsWith("<programs>/")) args[1] = `["${given.slice("<programs>/".length)}${list.slice(end)}`;
   }
 
   private sizes(signature: Signature | undefined, args: string[]): readonly string[] {

@@ -134,6 +134,13 @@ export const RULES = [
   ),
   rule("pids-in-names", "Process ids in names", "Ids of traced processes in names.", "app.4711.lock", "app.<pid>.lock"),
   rule(
+    "program-folders",
+    "Folders of programs",
+    "A program that is executed is known by its name where it is installed in a folder of programs: /usr/bin, a version manager's. What a version manager does to find it is start-up.",
+    'execve("<home>/.pyenv/versions/3.11.7/bin/python3", …)',
+    'execve("<programs>/python3", …)',
+  ),
+  rule(
     "stream-chunks",
     "Chunks of streams",
     "Reads (or writes) in a row from one pipe, connection or terminal count as one, whatever their sizes: how a stream is cut is up to scheduling.",
