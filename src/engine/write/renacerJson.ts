@@ -1,7 +1,7 @@
 import { argumentText } from "../query/argumentText.ts";
+import { splitArguments } from "../query/splitArguments.ts";
 import { hasReturned } from "../query/syscallTable.ts";
 import { resultNumber } from "./resultNumber.ts";
-import { splitArguments } from "../query/splitArguments.ts";
 import { textChunks } from "./textChunks.ts";
 import type { ExportInput, TraceWriter } from "./writer.ts";
 

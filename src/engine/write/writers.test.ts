@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type CallSpec, manifestOf, traceOf } from "../../../test/support/traces.ts";
+import { splitArguments } from "../query/splitArguments.ts";
 import { summarize } from "../query/summarize.ts";
 import { SyscallState } from "../trace/trace.ts";
 import { csvField } from "./csv.ts";
 import { findWriter, WRITERS } from "./index.ts";
-import { splitArguments } from "../query/splitArguments.ts";
 import { straceSummaryText } from "./straceSummary.ts";
 import type { ExportInput } from "./writer.ts";
 
