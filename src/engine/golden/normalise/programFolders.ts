@@ -4,8 +4,8 @@
  */
 const PROGRAM_FOLDER = new RegExp(
   [
-    String.raw`^(?:/usr(?:/local)?)?/s?bin/`,
-    String.raw`^/(?:opt|snap|nix|gnu|home/linuxbrew)/(?:[^/]+/)*s?bin/`,
+    "^(?:/usr(?:/local)?)?/s?bin/",
+    "^/(?:opt|snap|nix|gnu|home/linuxbrew)/(?:[^/]+/)*s?bin/",
     String.raw`^<home>/\.(?:pyenv|rbenv|nodenv|goenv|jenv|phpenv|asdf|nvm|fnm|volta|sdkman|rustup|cargo|local|nix-profile)/(?:[^/]+/)*bin/`,
   ].join("|"),
 );
