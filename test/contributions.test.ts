@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import {
   ATTACH_ATTRIBUTES,
   type AttributeDefinition,
+  COLORS,
   COMMANDS,
   DEBUG_TYPE_LABEL,
   HIDDEN_COMMANDS,
   LAUNCH_ATTRIBUTES,
+  PROBLEM_MATCHER,
   SETTINGS,
   TASK_COMMANDS,
   TASK_TYPE,
@@ -99,7 +101,18 @@ describe("package.json equals protocol/contributions.ts", () => {
     expect(debug.configurationAttributes.attach.required).toEqual(["processId"]);
   });
 
+  it("colours, for every kind of theme", () => {
+    const colors = contributes.colors.map((color: { id: string; description: string }) => [
+      color.id,
+      color.description,
+    ]);
+    expect(Object.fromEntries(colors)).toEqual(COLORS);
+    const themes = ["dark", "light", "highContrast", "highContrastLight"];
+    for (const { defaults } of contributes.colors) expect(Object.keys(defaults)).toEqual(themes);
+  });
+
   it("tasks and the walkthrough", () => {
+    expect(contributes.problemMatchers.map((matcher: { name: string }) => matcher.name)).toEqual([PROBLEM_MATCHER]);
     expect(contributes.taskDefinitions[0].type).toBe(TASK_TYPE);
     expect(contributes.taskDefinitions[0].properties.command.enum).toEqual([...TASK_COMMANDS]);
     expect(contributes.walkthroughs.map((walkthrough: { id: string }) => walkthrough.id)).toEqual([WALKTHROUGH]);
@@ -184,5 +197,6 @@ describe("everything is documented and reachable", () => {
   it("views and tasks", () => {
     expect([...documented("Views").keys()]).toEqual(Object.keys(VIEWS));
     expect([...documented("Tasks").keys()]).toEqual([...TASK_COMMANDS]);
+    expect([...documented("Colours").keys()]).toEqual(Object.keys(COLORS));
   });
 });
