@@ -6,7 +6,7 @@ export const PRELOADED: readonly {
   readonly isTold: (comparison: Comparison) => string | undefined;
 }[] = [
   { name: "extra-open", isTold: (each) => told(each, /^(?:added|count) openat \/etc\/fstab/) },
-  { name: "connection", isTold: (each) => told(each, /^added connect .*127\.0\.0\.1/) },
+  { name: "connection", isTold: (each) => told(each, /^(?:added|count) connect .*127\.0\.0\.1/) },
   { name: "thread", isTold: (each) => told(each, /^thread-added main>/) },
   {
     name: "leak",
