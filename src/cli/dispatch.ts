@@ -1,11 +1,11 @@
 import { ExpectedError, type ExpectedErrorCode } from "../base/errors.ts";
-import { shown } from "../base/terminal/shown.ts";
 import { firstPositional, unknownCommand, usage } from "./commandLine.ts";
 import { type CliContext, OutputClosed } from "./context.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import type { CommandName, CommandSpec } from "./table/commandSpec.ts";
 import { findCommand } from "./table/commandTable.ts";
 import { styleFor } from "./terminal/style.ts";
+import { writeError } from "./writeError.ts";
 
 /** What a command's module exports as `command`: takes the words after its name, does the work and returns the exit code. */
 export type Command = (argv: readonly string[], context: CliContext) => Promise<number>;
@@ -54,11 +54,7 @@ export async function dispatch(argv: readonly string[], context: CliContext): Pr
   } catch (error) {
     if (error instanceof OutputClosed) return 0;
     if (!(error instanceof ExpectedError)) throw error;
-    const style = styleFor(context.stderr.colour);
-    await context.stderr.write(`${style.bad("goldentrace:")} ${shown(error.message)}\n`);
-    if (error.wayOut !== undefined) {
-      for (const line of error.wayOut.split("\n")) await context.stderr.write(`  ${shown(line)}\n`);
-    }
+    await writeError(error, context);
     return exitCodeFor(error.code, spec?.name);
   }
 }

@@ -228,6 +228,17 @@ describe("a change is found on its line", () => {
   });
 });
 
+test("--update renews what it can when one of the targets cannot be recorded", async () => {
+  const folder = copy();
+  appendFileSync(join(folder, "goldentrace.toml"), '[targets.first]\nprogram = "./gone"\n');
+  build(folder, SAVE.replace("  fsync(fd);\n", ""));
+  const before = readFileSync(golden(folder), "utf8");
+  const outcome = await gold(folder, ["check", "first", "save", "--update"]);
+  expect(outcome).toMatchObject({ code: 3, stderr: expect.stringContaining("No such program: ./gone") });
+  expect(readFileSync(golden(folder), "utf8")).not.toBe(before);
+  expect((await checkOne(folder, "save")).entry.outcome).toBe("holds");
+});
+
 describe("no golden is written", () => {
   test.each(["true", "1", "yes"])("where CI is %s", async (CI) => {
     const folder = copy();
@@ -358,6 +369,13 @@ describe("what cannot be compared never holds", () => {
     expect((await gold(folder, ["check"])).code).toBe(3);
   });
 
+  test("a word that is neither a target nor a run", async () => {
+    const folder = copy();
+    const outcome = await gold(folder, ["accept", "sav"]);
+    expect(outcome).toMatchObject({ code: 3, stderr: expect.stringContaining("Did you mean: save") });
+    expect((await gold(folder, ["accept", "zebra"])).stderr).toContain("Targets in goldentrace.toml: save, cat");
+  });
+
   test("a golden without a target is told of", async () => {
     const folder = copy();
     cpSync(golden(folder, "cat"), golden(folder, "old"));
@@ -484,5 +502,7 @@ test("reporters write what was asked for, and the summary of a job", async () =>
   expect(readFileSync(join(folder, "out.xml"), "utf8")).toContain("<testsuite");
   expect(JSON.parse(readFileSync(join(folder, "out.sarif"), "utf8")).version).toBe("2.1.0");
   expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("fsync");
+  const twice = await gold(folder, ["check", "save", "-r", "junit=out.xml", "-r", "sarif=./out.xml"]);
+  expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining("Two reporters write to") });
   expect((await gold(folder, ["check", "save", "-r", "juint"])).stderr).toContain("Did you mean: junit");
 });

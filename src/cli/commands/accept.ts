@@ -1,4 +1,6 @@
+import { ExpectedError } from "../../base/errors.ts";
 import { formatNs } from "../../base/format.ts";
+import { nearest } from "../../base/nearest.ts";
 import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
 import { CONFIG_FILE, loadConfig, targetNames } from "../../node/config.ts";
@@ -12,11 +14,13 @@ import type { Command } from "../dispatch.ts";
 import { acceptedText } from "../golden/acceptedText.ts";
 import { Cancellation } from "../golden/cancellation.ts";
 import { recordingOptions } from "../recordingOptions.ts";
-import { locateRun, runsDirectory } from "../runArgument.ts";
+import { locateRun, type RunLocation, runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
 import { styleFor } from "../terminal/style.ts";
 
 const MAX_SAMPLES = 50;
+/** Characters of a list of names in a message. */
+const MAX_TOLD = 400;
 
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("accept", argv);
@@ -52,7 +56,7 @@ function whatToAccept(line: CommandLine, config: ConfigFile): string {
     "What should be accepted?",
     names.length === 0
       ? `goldentrace accept RUN, such as \`latest\`\n${seeHelp("accept")}`
-      : `Targets in ${CONFIG_FILE}: ${truncate(names.join(", "), 400)}`,
+      : `Targets in ${CONFIG_FILE}: ${truncate(names.map(shown).join(", "), MAX_TOLD)}`,
   );
 }
 
@@ -93,6 +97,31 @@ async function recordTarget(
   }
 }
 
+/** @throws ExpectedError that names the targets, too: a word that is no run may be a target that was misspelt */
+async function locate(
+  argument: string,
+  line: CommandLine,
+  config: ConfigFile,
+  context: CliContext,
+): Promise<RunLocation> {
+  try {
+    return await locateRun(argument, runsDirectory(line, context), context.cwd);
+  } catch (error) {
+    const names = targetNames(config);
+    const isPath = argument.includes("/") || argument === "latest";
+    if (!(error instanceof ExpectedError) || error.code !== "not-found" || isPath || names.length === 0) throw error;
+    const near = nearest(argument, names);
+    throw new ExpectedError(`There is no target or run ${JSON.stringify(argument)}`, {
+      code: "not-found",
+      wayOut:
+        near === undefined
+          ? `Targets in ${CONFIG_FILE}: ${truncate(names.map(shown).join(", "), MAX_TOLD)}`
+          : `Did you mean: ${shown(near)}`,
+      cause: error,
+    });
+  }
+}
+
 async function takeRun(
   argument: string,
   line: CommandLine,
@@ -106,7 +135,7 @@ async function takeRun(
       `Write a target into ${CONFIG_FILE}, and accept that.`,
     );
   }
-  const location = await locateRun(argument, runsDirectory(line, context), context.cwd);
+  const location = await locate(argument, line, config, context);
   if (location.kind === "file") {
     throw usage(`${argument} is a trace file; a golden is made from a target or a run`, seeHelp("accept"));
   }

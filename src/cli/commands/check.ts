@@ -14,6 +14,7 @@ import {
   outcomeOf,
   planCheck,
 } from "../../node/golden/check.ts";
+import { NO_GOLDEN } from "../../node/golden/compareWithGolden.ts";
 import { goldenSettings } from "../../node/golden/goldenSettings.ts";
 import { Cancelled } from "../../node/golden/recordTarget.ts";
 import { findWorkspace } from "../../node/workspace.ts";
@@ -30,6 +31,7 @@ import { recordingOptions } from "../recordingOptions.ts";
 import { runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
 import { styleFor } from "../terminal/style.ts";
+import { writeError } from "../writeError.ts";
 
 const MAX_JOBS = 64;
 /** Characters of a list of names in a message. */
@@ -37,7 +39,7 @@ const MAX_TOLD = 400;
 
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("check", argv);
-  const outputs = reporterOutputs(line);
+  const outputs = reporterOutputs(line, context);
   const workspace = findWorkspace(context.cwd);
   const config = loadConfig(workspace);
   const place = {
@@ -153,7 +155,11 @@ async function update(
   yes: boolean,
   context: CliContext,
 ): Promise<number> {
-  const changed = entries.filter(({ comparison }) => comparison.verdict !== "equivalent");
+  // Who has budgets and no golden did not ask for one.
+  const changed = entries.filter(
+    ({ comparison: { verdict, reason, budgets } }) =>
+      verdict !== "equivalent" && !(budgets.length > 0 && reason?.startsWith(NO_GOLDEN)),
+  );
   const names = truncate(changed.map(({ target }) => shown(target)).join(", "), MAX_TOLD);
   if (changed.length === 0) {
     await context.stderr.write("goldentrace: every golden holds: nothing to update\n");
@@ -162,19 +168,24 @@ async function update(
   if (!yes && !(await asksYes(`Replace ${plural(changed.length, "golden")} (${names})?`, context))) {
     return exitCodeOf(entries);
   }
+  const renewed = new Set<string>();
   for (const { target, comparison } of changed) {
     // What could not be recorded, or not to its end, is no sample.
     const isSample = comparison.verdict === "diverged";
-    const accepted = await acceptTarget({
-      ...request,
-      target,
-      have: isSample ? [comparison.actual.path] : [],
-    });
-    await context.stderr.write(acceptedText(accepted, styleFor(context.stderr.colour)));
+    try {
+      const have = isSample ? [comparison.actual.path] : [];
+      const accepted = await acceptTarget({ ...request, target, have });
+      await context.stderr.write(acceptedText(accepted, styleFor(context.stderr.colour)));
+      renewed.add(target);
+    } catch (error) {
+      // One that cannot be a golden does not keep the others from being one.
+      if (!(error instanceof ExpectedError)) throw error;
+      await writeError(error, context);
+    }
   }
   return exitCodeOf(
     entries.map((entry) => {
-      if (!changed.includes(entry)) return entry;
+      if (!renewed.has(entry.target)) return entry;
       // Budgets are not renewed with the golden.
       const { target, comparison } = entry;
       const settings = goldenSettings(request.workspace, request.config, target);

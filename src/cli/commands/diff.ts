@@ -25,7 +25,7 @@ import { type Style, styleFor } from "../terminal/style.ts";
 export const command: Command = async (argv, context) => {
   const line = parseCommandLine("diff", argv);
   atMost(line, 2);
-  const outputs = reporterOutputs(line);
+  const outputs = reporterOutputs(line, context);
   const workspace = findWorkspace(context.cwd);
   const config = loadConfig(workspace);
   const [a, b] = line.positionals;

@@ -20,9 +20,9 @@ export interface ReporterOutput {
 
 /**
  * What `--reporter NAME` and `--reporter NAME=FILE` ask for; text on standard output when nothing does.
- * @throws ExpectedError for an unknown reporter, and for two of them on standard output together with `--json`
+ * @throws ExpectedError for an unknown reporter, for one on standard output together with `--json`, and for two that write one file
  */
-export function reporterOutputs(line: CommandLine): ReporterOutput[] {
+export function reporterOutputs(line: CommandLine, { cwd }: Pick<CliContext, "cwd">): ReporterOutput[] {
   const json = line.has("json");
   const outputs = line.texts("reporter").map((text): ReporterOutput => {
     const at = text.indexOf("=");
@@ -45,6 +45,9 @@ export function reporterOutputs(line: CommandLine): ReporterOutput[] {
     }
     return { name, file };
   });
+  const files = outputs.flatMap(({ file }) => (file === undefined ? [] : [resolve(cwd, file)]));
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) throw usage(`Two reporters write to ${twice}`, "Give each a file of its own.");
   return outputs.length === 0 && !json ? [{ name: "text", file: undefined }] : outputs;
 }
 

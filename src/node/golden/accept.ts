@@ -8,10 +8,11 @@ import { performanceSample } from "../../engine/golden/performance/performanceSa
 import { learnVariation } from "../../engine/golden/variation.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 import type { Variation } from "../../protocol/goldenFile.ts";
+import { targetNames } from "../config.ts";
 import { type OpenedRun, openRun } from "../runFolder/openRun.ts";
 import { compareSubject } from "./compareSubject.ts";
 import { lineMapper } from "./compareWithGolden.ts";
-import { goldenPaths } from "./goldenPaths.ts";
+import { goldenPaths, isGoldenName, refuseCollisions } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
 import { type LoadedGolden, loadGolden } from "./loadGolden.ts";
 import { type RecordingPlace, recordToEnd, targetRequest } from "./recordTarget.ts";
@@ -79,6 +80,9 @@ export async function acceptTarget(request: AcceptTarget): Promise<Accepted> {
   const what = targetRequest(target, request);
   // Before minutes of recording.
   goldenPaths(settings.dir, name);
+  for (const other of targetNames(config)) {
+    if (other !== target && isGoldenName(other)) refuseCollisions(settings.dir, [name, other]);
+  }
   await refuseUnwritable(settings.dir);
   const subjects: RunSubject[] = [];
   for (const folder of request.have ?? []) subjects.push(usable(await openRun(folder), settings));

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
@@ -12,7 +12,8 @@ import { errorCode } from "../procFiles.ts";
 import { openRun } from "../runFolder/openRun.ts";
 import { notCompared, reasonOf } from "./compareSubject.ts";
 import { budgetsFor, compareWithGolden, NO_GOLDEN } from "./compareWithGolden.ts";
-import { goldenNames, goldenPaths, refuseCollisions } from "./goldenPaths.ts";
+import { hasGolden } from "./goldenNameOf.ts";
+import { goldenNames, goldenPaths, isGoldenName, refuseCollisions } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
 import { Cancelled, type RecordingPlace, recordToEnd, targetRequest } from "./recordTarget.ts";
 
@@ -52,13 +53,15 @@ export async function planCheck(
   const { dir } = goldenSettings(workspace, config, "");
   const all = targetNames(config);
   for (const name of asked) findTarget(config, name);
-  refuseCollisions(dir, all);
+  // A target need not have a golden; that one of this name cannot is of interest to those who ask for it.
+  for (const name of asked) goldenPaths(dir, name);
+  const nameable = all.filter(isGoldenName);
+  refuseCollisions(dir, nameable);
   const names = await goldenNames(dir);
-  const fileOf = (name: string): string => goldenPaths(dir, name).golden;
-  const files = new Set(all.map(fileOf));
+  const files = new Set(nameable.map((name) => goldenPaths(dir, name).golden));
   const orphans = names.filter((name) => !files.has(join(dir, `${name}.json`)));
   if (asked.length > 0) return { targets: [...new Set(asked)], unchecked: [], orphans: [] };
-  const targets = all.filter((name) => existsSync(fileOf(name)) || budgetsFor(workspace, name).length > 0);
+  const targets = all.filter((name) => hasGolden(dir, name) || budgetsFor(workspace, name).length > 0);
   return { targets, unchecked: all.filter((name) => !targets.includes(name)), orphans };
 }
 
@@ -122,7 +125,8 @@ async function checkTarget(target: string, request: CheckRequest): Promise<Check
   const startedAt = performance.now();
   const { workspace, config } = request;
   const settings = { ...goldenSettings(workspace, config, target), ...request.settings };
-  const golden = { name: target, path: goldenPaths(settings.dir, target).golden };
+  const isThere = hasGolden(settings.dir, target);
+  const golden = { name: target, path: isGoldenName(target) ? goldenPaths(settings.dir, target).golden : "" };
   let runId: string | null = null;
   let comparison: Comparison;
   try {
@@ -138,11 +142,10 @@ async function checkTarget(target: string, request: CheckRequest): Promise<Check
     if (error instanceof Cancelled) throw error;
     comparison = notCompared(reasonOf(error), settings, golden, { name: target, path: "" });
   }
-  const hasGolden = existsSync(golden.path);
   return {
     target,
     comparison,
-    outcome: outcomeOf(comparison, settings, hasGolden),
+    outcome: outcomeOf(comparison, settings, isThere),
     runId,
     durationMs: performance.now() - startedAt,
   };

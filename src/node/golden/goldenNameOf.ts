@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ExpectedError } from "../../base/errors.ts";
 import type { ConfigFile } from "../../protocol/launch.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { targetNames } from "../config.ts";
-import { goldenPaths } from "./goldenPaths.ts";
+import { goldenPaths, isGoldenName } from "./goldenPaths.ts";
 
 /**
  * The golden that a run is compared with: the one of its name, else that of the target that starts the same program with the same arguments
@@ -40,10 +39,5 @@ export function goldenNameOf(
 
 /** False for a name that no golden can have. */
 export function hasGolden(dir: string, name: string): boolean {
-  try {
-    return existsSync(goldenPaths(dir, name).golden);
-  } catch (error) {
-    if (error instanceof ExpectedError) return false;
-    throw error;
-  }
+  return isGoldenName(name) && existsSync(goldenPaths(dir, name).golden);
 }

@@ -51,8 +51,19 @@ function goldenStem(name: string): string {
   if (problem === undefined) return stem;
   throw new ExpectedError(`${JSON.stringify(name)} cannot be the name of a golden: it ${problem}`, {
     code: "usage",
-    wayOut: "Give it another: goldentrace accept --name NAME",
+    wayOut: "Rename the target, or give the golden another name: goldentrace accept --name NAME",
   });
+}
+
+/** Whether there can be a golden of that name. */
+export function isGoldenName(name: string): boolean {
+  try {
+    goldenStem(name);
+    return true;
+  } catch (error) {
+    if (error instanceof ExpectedError) return false;
+    throw error;
+  }
 }
 
 /**

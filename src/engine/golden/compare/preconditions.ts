@@ -20,7 +20,7 @@ export function obstacle(
   const accept = `accept ${oneLine(header.name)}`;
   if (header.os !== run.os || header.arch !== run.arch) {
     const here = `${run.os} on ${run.arch}`;
-    return `The golden was recorded on ${oneLine(header.os)} on ${oneLine(header.arch)}, the run on ${here}. Keep a golden for each: record one here with \`goldentrace accept --name ${oneLine(header.name)}-${run.arch}\`.`;
+    return `The golden was recorded on ${oneLine(header.os)} on ${oneLine(header.arch)}, the run on ${here}. Record it here with \`goldentrace ${accept}\`; to keep both, give this machine a target of its own, such as ${oneLine(header.name)}-${run.arch}.`;
   }
   if (header.recorder.filter !== run.filter) {
     const [golden, now] = [header.recorder.filter, run.filter].map((filter) =>

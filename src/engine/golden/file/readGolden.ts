@@ -74,7 +74,10 @@ function readAnyLayout(bytes: Uint8Array, options: ReadGoldenOptions): Golden {
     throw unusable(found, text, options);
   }
   if (hasPrototypeKey(found.value)) throw prototypeKey(options);
-  return "goldentrace" in found.value ? ownGolden(found, options) : foreignGolden(found, options);
+  if (!("goldentrace" in found.value)) return foreignGolden(found, options);
+  // Both sides of the conflict are whole documents: taking the last would be choosing for the user.
+  if (CONFLICT.test(text)) throw refusal(options, "has an unresolved merge conflict");
+  return ownGolden(found, options);
 }
 
 function refuseLongLines(bytes: Uint8Array, source: GoldenSource): void {
@@ -113,6 +116,8 @@ function ownGolden({ value, longIntegers }: FoundDocument, options: ReadGoldenOp
   return golden(header, collector.behaviour(summary), options);
 }
 
+const CONFLICT = /^(?:<{7}|>{7}) /m;
+
 function unusable(problem: DocumentProblem, text: string, source: GoldenSource): Error {
   const start = shown(text.trimStart().split("\n", 1)[0] ?? "");
   switch (problem) {
@@ -124,7 +129,7 @@ function unusable(problem: DocumentProblem, text: string, source: GoldenSource):
       return refusal(source, "is JSON, but not a trace of Goldentrace or renacer");
     case "not-json":
     case "none":
-      if (/^(?:<{7}|>{7}) /m.test(text)) return refusal(source, "has an unresolved merge conflict");
+      if (CONFLICT.test(text)) return refusal(source, "has an unresolved merge conflict");
       if (/"renacer-json-v1"/.test(text)) return refusal(source, "is not valid JSON: it is damaged");
       return refusal(source, `is program output and not a trace: it begins with ${start}`, recordAgain(source));
   }

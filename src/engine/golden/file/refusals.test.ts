@@ -95,6 +95,11 @@ describe("files that are no golden are refused with the reason", () => {
       /unresolved merge conflict/,
     ],
     ["a merge conflict in the header", replaced('    "os"', '<<<<<<< HEAD\n    "os"'), /unresolved merge conflict/],
+    [
+      "a merge conflict between whole files",
+      `<<<<<<< HEAD\n${GOLDEN}=======\n${GOLDEN}>>>>>>> theirs\n`,
+      /unresolved merge conflict/,
+    ],
     ["a line of 17 MB", replaced('"a"', `"${"a".repeat(17 << 20)}"`), /has a line of more than 16 MB/],
     ["a foreign line of 17 MB", `{"x": "${"a".repeat(17 << 20)}"}`, /has a line of more than 16 MB/],
   ])("%s", (_, text, expected) => {
