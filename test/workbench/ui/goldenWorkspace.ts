@@ -80,6 +80,9 @@ export async function makeGoldenWorkspace(): Promise<GoldenWorkspace> {
 /** Types the extra open into the editor and saves. */
 export async function addOpen(workbench: Workbench, workspace: GoldenWorkspace): Promise<void> {
   await workbench.openFile("config.c", await workspace.lineOf(CALL));
+  // Keys go to the editor once the box that asked for the line is gone.
+  await workbench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  await workbench.page.locator(".editor-instance .monaco-editor.focused").waitFor();
   await workbench.press("Home");
   await workbench.page.keyboard.type(`${EXTRA}\n    `);
   await workbench.press("Control+S");
