@@ -478,6 +478,33 @@ describe("diff", () => {
     });
   });
 
+  test("compares tables of strace -c by their counts, on either side", async () => {
+    const folder = copy();
+    const record = (file: string, option: string, ...command: string[]): void => {
+      execFileSync("strace", ["-f", option, "-o", file, ...command], { cwd: folder });
+    };
+    record("counts.txt", "-c", "cat", "in.txt");
+    record("same.txt", "-c", "cat", "in.txt");
+    record("run.strace", "-tt", "cat", "in.txt");
+    record("more.strace", "-tt", "cat", "in.txt", "goldentrace.toml");
+    for (const sides of [
+      ["counts.txt", "same.txt"],
+      ["counts.txt", "run.strace"],
+      ["run.strace", "counts.txt"],
+    ]) {
+      const { code, comparison } = await diff(folder, sides);
+      expect({ sides, code, mode: comparison.mode, divergences: comparison.divergences }).toEqual({
+        sides,
+        code: 0,
+        mode: "counts",
+        divergences: [],
+      });
+    }
+    const more = await diff(folder, ["counts.txt", "more.strace"]);
+    expect(more.code).toBe(1);
+    expect(more.comparison.divergences.map(({ name }) => name)).toContain("openat");
+  });
+
   test("explains the rules, and how often each changed something", async () => {
     const folder = copy();
     const listed = await gold(folder, ["diff", "--explain"]);

@@ -23,6 +23,8 @@ const HEAD = `# What Goldentrace records in this workspace. Every setting is des
 #
 #   goldentrace run NAME      records the target NAME
 #   goldentrace show          prints what it did
+#   goldentrace accept NAME   keeps what it does as its golden
+#   goldentrace check         compares every target with its golden and its budgets
 
 # Settings for all targets; a target's own come first, and options on the command line before both.
 [defaults]
@@ -45,4 +47,23 @@ const EXAMPLE = `# A target with everything it may hold:
 # artifacts = ["out/*.json"]  # copied into the run with their SHA-256
 # meta = { stage = "training" }
 # stacks = true               # any setting of [defaults]
+
+# How goldens are accepted and compared; see docs/goldens.md. A target's own stand in [targets.NAME.golden].
+# [golden]
+# dir = "golden_traces"
+# mode = "observable"         # or "strict", "counts"
+# samples = 3                 # recordings that accept makes
+# performance = "report"      # "fail" fails the check for a regression, "off" does not look
+# minEffect = 0.1             # smallest change of a figure that counts
+# timeout = 600               # seconds
+# rulesOff = []               # ids of normalisation rules: goldentrace diff --explain
+# [[golden.ignore]]           # differences that never count
+# name = "write"
+# object = "*.log"
+
+# Limits that a run must keep; see docs/budgets.md.
+# [[assertion]]
+# name = "few calls"
+# type = "span_count"
+# max_spans = 10000
 `;

@@ -7,6 +7,7 @@ import type { CompareOptions, RunFacts } from "../../engine/golden/compare/optio
 import { storedThreads } from "../../engine/golden/file/goldenText.ts";
 import type { Golden } from "../../engine/golden/golden.ts";
 import { performanceSample } from "../../engine/golden/performance/performanceSample.ts";
+import { summaryTableReader } from "../../engine/read/renacer/summaryReader.ts";
 import type { Trace } from "../../engine/trace/trace.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 import { GOLDEN_SCHEMA_VERSION } from "../../protocol/goldenFile.ts";
@@ -61,6 +62,9 @@ export async function openComparable(
   const name = basename(path);
   if (await isGoldenFile(path)) return goldenComparable(await loadGoldenFile(path, name, context), name, path, []);
   const { trace, format } = await readTraceFile(path);
+  // No trace is to be had from a table of counts, but a golden is.
+  if (format === summaryTableReader.id)
+    return goldenComparable(await loadGoldenFile(path, name, context), name, path, []);
   const loss = trace.problems.find(({ losesData }) => losesData);
   if (loss !== undefined) throw unusableSide(path, `It is incomplete: ${loss.message}`);
   if (trace.syscalls.length === 0) throw unusableSide(path, "It holds no system calls");
@@ -72,7 +76,7 @@ export async function openComparable(
     trace,
     manifest: undefined,
     golden: undefined,
-    foreign: /renacer|summary/.test(format),
+    foreign: /renacer/.test(format),
     notes: [],
   };
 }

@@ -108,10 +108,11 @@ function howToCompare(golden: Golden, actual: Behaviour, options: CompareOptions
     ...(options.mapSite === undefined ? {} : { mapSite: options.mapSite }),
   };
   if (golden.origin !== "renacer") return common;
-  const summary = golden.behaviour.shapes.every(({ args, object }) => args.length === 0 && object === "");
+  const side = isSummary(golden.behaviour) ? "golden" : isSummary(actual) ? "run" : undefined;
+  const summary = side !== undefined;
   notes.push(
     summary
-      ? "The golden is a summary: only how often each system call was made is compared, start-up included."
+      ? `The ${side} is a summary: only how often each system call was made is compared, start-up included.`
       : "The golden is a file of renacer: only names, failures and opened paths are compared.",
   );
   if (actual.threads.length > 1)
@@ -120,8 +121,13 @@ function howToCompare(golden: Golden, actual: Behaviour, options: CompareOptions
     ...common,
     firstThreadOnly: true,
     vocabulary: vocabularyOf(golden.behaviour, actual, summary ? knownToSummary : knownToRenacer),
-    ...(summary ? { mode: "counts" as const, everything: true } : {}),
+    ...(summary ? { mode: "counts" as const, everything: true, returnedOnly: true } : {}),
   };
+}
+
+/** Of a summary nothing is known but the names of calls. */
+function isSummary({ shapes }: Behaviour): boolean {
+  return shapes.every(({ args, object }) => args.length === 0 && object === "");
 }
 
 function matchesDivergence(rule: { readonly kind?: string | undefined }, { divergence }: ToldGroup): boolean {

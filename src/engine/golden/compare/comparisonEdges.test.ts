@@ -41,7 +41,7 @@ describe("what cannot be compared is incomparable, with a reason", () => {
     expect(compare("read a 1; fsync b", "read a 1", { ignore: [{ object: "b" }] }).verdict).toBe("equivalent");
   });
   test("contents of buffers on one side", () =>
-    checkIncomparable(withHeader({}, { captureData: true }), /capture_data/));
+    checkIncomparable(withHeader({}, { captureData: true }), /captureData/));
   test("a rule that is off now", () =>
     checkIncomparable(withHeader({ rules: ["ports", "times"] }, { rules: ["times"] }), /1 normalisation rule .*ports/));
   test("not a rule that is new", () => {
@@ -70,6 +70,8 @@ describe("files of renacer", () => {
     const more = renacer("openat - x3; read - x2", "openat b x3; read c 5 x40");
     expect(more.mode).toBe("counts");
     expect(titles(more)).toEqual(["38 more `read`"]);
+    // Which of these a call is taken for depends on its arguments, and the table has none.
+    expect(renacer("newfstatat - x2", "fstat a; newfstatat b").verdict).toBe("equivalent");
   });
 });
 

@@ -25,6 +25,8 @@ export interface DifferenceOptions {
   readonly vocabulary?: Vocabulary;
   /** Compares start-up and calls that do nothing to the world in every mode. */
   readonly everything?: boolean;
+  /** Leaves out calls that did not return, as tables of counts do. */
+  readonly returnedOnly?: boolean;
   /** Compares the first thread only, whatever its key. */
   readonly firstThreadOnly?: boolean;
 }
@@ -220,11 +222,12 @@ class DifferenceFinder {
 
   private makeStreams(side: Side, thread: number): ThreadStreams {
     const behaviour = this[side];
-    const { events, threads } = behaviour;
+    const { events, shapes, threads } = behaviour;
     const { from, to } = threads[thread] ?? { from: 0, to: 0 };
     const { observable } = this.vocabulary;
     const tokens = this.vocabulary[side];
     const strict = this.options.mode === "strict" || this.options.everything === true;
+    const returnedOnly = this.options.returnedOnly === true;
     const label = threadLabel(behaviour, thread);
     const plain = this.exclusions.none;
     const ordered = new StreamBuilder(to - from);
@@ -232,6 +235,7 @@ class DifferenceFinder {
     for (let event = from; event < to; event++) {
       const token = tokens[events.shape[event] as number] as number;
       if (!strict && (events.startup[event] === 1 || observable[token] === 0)) continue;
+      if (returnedOnly && Number.isNaN(shapes[events.shape[event] as number]?.result)) continue;
       this.wanted[side]++;
       if (plain) {
         ordered.add(event, token);

@@ -30,7 +30,7 @@ export function obstacle(
   }
   if (header.recorder.captureData !== run.captureData) {
     const [with_, without] = run.captureData ? ["run", "golden"] : ["golden", "run"];
-    return `The ${with_} holds the contents of buffers and the ${without} does not. Set capture_data as it was, or \`goldentrace ${accept}\` again.`;
+    return `The ${with_} holds the contents of buffers and the ${without} does not. Set captureData as it was, or \`goldentrace ${accept}\` again.`;
   }
   return ruleObstacle(header.rules, run.rules, accept);
 }

@@ -63,10 +63,18 @@ const PATH_CALLS = new Set(["open", "openat", "openat2", "creat"]);
 /** What renacer's files tell of an event: its name, whether it failed, and the path that was opened. */
 export function knownToRenacer(shape: EventShape): EventShape {
   const object = PATH_CALLS.has(shape.name) ? shape.object : "";
-  return { ...knownToSummary(shape), errno: shape.errno === "" ? "" : "error", object };
+  return { ...nameOnly(shape), errno: shape.errno === "" ? "" : "error", object };
 }
+
+/** One of these stands for another by its arguments, which a summary does not tell: see canonicalCall. */
+const STAT_CALLS = new Set(["fstat", "newfstatat", "statx"]);
 
 /** What a summary tells of an event. */
 export function knownToSummary(shape: EventShape): EventShape {
+  const name = STAT_CALLS.has(shape.name) ? "newfstatat" : shape.name;
+  return { ...nameOnly(shape), name };
+}
+
+function nameOnly(shape: EventShape): EventShape {
   return { ...shape, args: [], result: 0, resultText: "", errno: "", value: "", object: "" };
 }
