@@ -166,9 +166,14 @@ export class Workbench {
     await this.pickQuickly("Control+P", name, path.basename(name));
     await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
     if (line !== undefined) {
+      // The box that was left would be taken for the one to come.
+      await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
       const input = await this.openQuickInput("Control+G");
       await input.fill(`:${line}`);
-      await this.press("Enter");
+      // Before the line is understood, Enter is dropped.
+      const offer = this.page.locator(".quick-input-list .monaco-list-row", { hasText: `line ${line} ` });
+      await offer.click();
+      await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     }
   }
 
