@@ -296,6 +296,17 @@ describe("no golden is written", () => {
     const outcome = await gold(folder, ["check"]);
     expect(outcome.code).toBe(2);
     expect(outcome.stderr).toContain('"save" and "SAVE" have one golden file');
+    expect(await gold(folder, ["accept", "SAVE"])).toMatchObject({ code: 2 });
+    expect(existsSync(golden(folder, "SAVE"))).toBe(false);
+  });
+
+  test("and a target that can have none does not keep others from being checked", async () => {
+    const folder = copy();
+    appendFileSync(join(folder, "goldentrace.toml"), '\n[targets.disk_performance]\nprogram = "true"\n');
+    const { code, document } = await check(folder, ["cat"]);
+    expect({ code, unchecked: document.unchecked }).toEqual({ code: 0, unchecked: [] });
+    expect((await check(folder)).document.unchecked).toEqual(["disk_performance"]);
+    expect((await gold(folder, ["check", "disk_performance"])).stderr).toContain("Rename the target");
   });
 });
 

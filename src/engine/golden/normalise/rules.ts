@@ -82,7 +82,7 @@ export const RULES = [
   rule(
     "buffers",
     "Contents of buffers",
-    "What is read and written is not compared, unless the contents were recorded with capture_data.",
+    "What is read and written is not compared, unless the contents were recorded with captureData.",
     'write(fd<…>, "hello", 5)',
     "write(fd<…>, <data>, 5)",
   ),
