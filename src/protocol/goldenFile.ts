@@ -6,6 +6,11 @@ import * as z from "zod/mini";
  */
 
 export const GOLDEN_SCHEMA_VERSION = 1;
+/**
+ * Raised whenever what counts as start-up, how threads are named or what rules do changes in a way that goldens on disk cannot follow: these are
+ * accepted again then, rather than compared with something that they never were.
+ */
+export const NORMALISATION_VERSION = 1;
 export const GOLDEN_FORMAT = "renacer-json-v1";
 /** Folder of the goldens below the workspace, unless configured otherwise. */
 export const GOLDEN_DIR = "golden_traces";
@@ -77,6 +82,8 @@ export const goldenHeaderSchema = z.object({
   samples: z.number(),
   /** Ids of the normalisation rules that were on. */
   rules: z.array(z.string()),
+  /** Which way of normalising made it (`NORMALISATION_VERSION`); missing in goldens that other tools or tests made. */
+  normalisation: z.optional(z.number()),
   /** Source files of the sites, with the git blob id (SHA-1 of `blob LENGTH\0CONTENT`) they had. */
   sources: z.record(z.string(), z.string()),
   threads: z.array(goldenThreadSchema),

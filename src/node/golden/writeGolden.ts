@@ -17,6 +17,7 @@ import {
   GOLDEN_ANALYSIS,
   GOLDEN_SCHEMA_VERSION,
   type GoldenPerformance,
+  NORMALISATION_VERSION,
   type PerformanceSample,
   type Variation,
 } from "../../protocol/goldenFile.ts";
@@ -64,6 +65,7 @@ export async function prepareGolden(fresh: NewGolden): Promise<PreparedGolden> {
     recorder: { filter, stacks, captureData },
     samples: fresh.edited?.from.header.samples ?? samples.length,
     rules: [...rules],
+    normalisation: NORMALISATION_VERSION,
     sources,
     varies: [...varies],
   } satisfies GoldenFacts;

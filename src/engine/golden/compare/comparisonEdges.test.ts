@@ -42,6 +42,8 @@ describe("what cannot be compared is incomparable, with a reason", () => {
   });
   test("contents of buffers on one side", () =>
     checkIncomparable(withHeader({}, { captureData: true }), /captureData/));
+  test("another way of normalising", () =>
+    checkIncomparable(withHeader({ normalisation: 0 }, {}), /another version .*accept/));
   test("a rule that is off now", () =>
     checkIncomparable(withHeader({ rules: ["ports", "times"] }, { rules: ["times"] }), /1 normalisation rule .*ports/));
   test("not a rule that is new", () => {

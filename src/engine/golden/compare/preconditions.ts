@@ -1,5 +1,6 @@
 import { plural } from "../../../base/format.ts";
 import { oneLine } from "../../../base/text.ts";
+import { NORMALISATION_VERSION } from "../../../protocol/goldenFile.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { Golden } from "../golden.ts";
 import type { RunFacts } from "./options.ts";
@@ -21,6 +22,9 @@ export function obstacle(
   if (header.os !== run.os || header.arch !== run.arch) {
     const here = `${run.os} on ${run.arch}`;
     return `The golden was recorded on ${oneLine(header.os)} on ${oneLine(header.arch)}, the run on ${here}. Record it here with \`goldentrace ${accept}\`; to keep both, give this machine a target of its own, such as ${oneLine(header.name)}-${run.arch}.`;
+  }
+  if ((header.normalisation ?? NORMALISATION_VERSION) !== NORMALISATION_VERSION) {
+    return `The golden was accepted by another version of Goldentrace, which normalised runs in another way. Look at the change with \`goldentrace check --update\`, or \`goldentrace ${accept}\` again.`;
   }
   if (header.recorder.filter !== run.filter) {
     const [golden, now] = [header.recorder.filter, run.filter].map((filter) =>

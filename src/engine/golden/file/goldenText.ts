@@ -47,7 +47,7 @@ function* goldenLines(facts: GoldenFacts, behaviour: Behaviour): Generator<strin
 }
 
 function* headerLines(facts: GoldenFacts, threads: readonly BehaviourThread[]): Generator<string> {
-  const { name, command, os, arch, recorder, samples, rules, sources, varies } = facts;
+  const { name, command, os, arch, recorder, samples, rules, normalisation, sources, varies } = facts;
   const { filter, stacks, captureData } = recorder;
   yield '  "goldentrace": {\n';
   yield `    "schemaVersion": ${GOLDEN_SCHEMA_VERSION},\n`;
@@ -57,6 +57,7 @@ function* headerLines(facts: GoldenFacts, threads: readonly BehaviourThread[]): 
   yield `    "arch": ${JSON.stringify(arch)},\n`;
   yield `    "recorder": ${JSON.stringify({ filter, stacks, captureData })},\n`;
   yield `    "samples": ${samples},\n`;
+  if (normalisation !== undefined) yield `    "normalisation": ${normalisation},\n`;
   yield `    "rules": ${JSON.stringify(rules)},\n`;
   const files = Object.keys(sources).sort();
   yield `    "sources": {${lines(files.map((file) => `${JSON.stringify(file)}: ${JSON.stringify(sources[file])}`))}},\n`;
