@@ -345,7 +345,7 @@ describe.skipIf(browserPath === undefined)(
         const detail = page.getByRole("region", { name: "Selected line" });
         expect(await detail.locator("pre").innerText()).toContain("line 96:");
         await detail.getByRole("button", { name: /train\.py:16/ }).click();
-        expect(await calls("openSource")).toHaveLength(2);
+        await expect.poll(() => calls("openSource")).toHaveLength(2);
         await detail.getByRole("button", { name: "Close the selected line" }).click();
         await expect.poll(() => detail.count()).toBe(0);
       });
