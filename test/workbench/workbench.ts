@@ -9,6 +9,8 @@ import { type ServerOptions, startServer, type WorkbenchServer } from "./server.
 
 /** How long the workbench may take for one thing, in milliseconds. Generous: only a hang should reach it. */
 const patience = 60_000;
+/** How long one of several tries may take. */
+const soon = 4_000;
 
 /** VS Code's own themes, by what a test asks for. */
 const themes = {
@@ -168,11 +170,14 @@ export class Workbench {
     if (line !== undefined) {
       // The box that was left would be taken for the one to come.
       await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
-      const input = await this.openQuickInput("Control+G");
-      await input.fill(`:${line}`);
       // Before the line is understood, Enter is dropped.
       const offer = this.page.locator(".quick-input-list .monaco-list-row", { hasText: `line ${line} ` });
-      await offer.click();
+      // A part of the window that takes the focus at this moment (a debug session that ends) closes the box.
+      await this.untilDone(async () => {
+        const input = await this.openQuickInput("Control+G");
+        await input.fill(`:${line}`, { timeout: soon });
+        await offer.click({ timeout: soon });
+      }, `line ${line} of ${name} is shown`);
       await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     }
   }
@@ -180,6 +185,36 @@ export class Workbench {
   /** Answers the quick pick that is open now by choosing the row with exactly this label. */
   async choose(label: string): Promise<void> {
     await this.quickRow(label).click();
+  }
+
+  /** Runs a command that asks for a choice, and makes the choices; again when the list is closed by what takes the focus. */
+  async runAndChoose(title: string, ...labels: readonly string[]): Promise<void> {
+    await this.untilDone(
+      async () => {
+        await this.runCommand(title);
+        for (const label of labels) await this.quickRow(label).click({ timeout: soon });
+      },
+      `${title} offers ${labels.join(", ")}`,
+    );
+  }
+
+  /** Does steps of the keyboard and mouse until all of them could be done. */
+  private async untilDone(steps: () => Promise<void>, message: string): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          try {
+            await steps();
+            return true;
+          } catch (error) {
+            if (!(error instanceof errors.TimeoutError)) throw error;
+            await this.press("Escape");
+            return false;
+          }
+        },
+        { timeout: patience, message },
+      )
+      .toBe(true);
   }
 
   /** The labels of the quick pick that is open now. */
@@ -358,41 +393,26 @@ export class Workbench {
 
   /** Waits until the command palette has a command: it is hidden while its conditions do not hold. */
   private async untilOffered(title: string): Promise<void> {
-    await this.untilListed("F1", `>${title}`, title);
+    await this.untilDone(async () => {
+      await this.typeQuickly("F1", `>${title}`);
+      await this.quickRow(title).first().waitFor({ timeout: soon });
+    }, `"${title}" is offered`);
     await this.press("Escape");
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   private async pickQuickly(keys: string, text: string, label: string): Promise<void> {
-    await this.untilListed(keys, text, label);
-    await this.quickRow(label).first().click();
+    await this.untilDone(async () => {
+      await this.typeQuickly(keys, text);
+      await this.quickRow(label).first().click({ timeout: soon });
+    }, `"${label}" is offered for "${text}"`);
   }
 
-  private async untilListed(keys: string, text: string, label: string): Promise<void> {
-    await expect
-      .poll(
-        async () => {
-          const input = await this.openQuickInput(keys);
-          // The list is computed when the text changes: what an extension contributes a moment later is not in it.
-          await input.fill("");
-          await input.fill(text);
-          return this.appearsSoon(this.quickRow(label).first());
-        },
-        { timeout: patience, message: `"${label}" is offered for "${text}"` },
-      )
-      .toBe(true);
-  }
-
-  private async appearsSoon(locator: Locator): Promise<boolean> {
-    try {
-      await locator.waitFor({ timeout: 2000 });
-      return true;
-    } catch (error) {
-      if (error instanceof errors.TimeoutError) {
-        return false;
-      }
-      throw error;
-    }
+  private async typeQuickly(keys: string, text: string): Promise<void> {
+    const input = await this.openQuickInput(keys);
+    // The list is computed when the text changes: what an extension contributes a moment later is not in it.
+    await input.fill("", { timeout: soon });
+    await input.fill(text, { timeout: soon });
   }
 
   private quickRow(label: string): Locator {
