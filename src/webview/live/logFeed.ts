@@ -117,13 +117,18 @@ export class LogFeed {
       if (this.keyOf(range) === this.barren) continue;
       try {
         const page = await this.fetchLogs({ filter: this.currentFilter, ...range });
+        // What was asked for an earlier filter says nothing about this one, neither when it is empty nor when it failed.
         if (generation !== this.generation) this.due = true;
-        else this.store(page);
-        if (range.count > 0 && page.lines.length === 0) this.barren = this.keyOf(range);
+        else {
+          this.store(page);
+          if (range.count > 0 && page.lines.length === 0) this.barren = this.keyOf(range);
+        }
         this.onChange();
       } catch (error) {
-        this.barren = this.keyOf(range);
-        if (generation === this.generation) this.onError(error);
+        if (generation === this.generation) {
+          this.barren = this.keyOf(range);
+          this.onError(error);
+        } else this.due = true;
       }
     }
     this.fetching = false;
