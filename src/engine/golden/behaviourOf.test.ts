@@ -344,6 +344,32 @@ test.each([
   expect(classifyCall(name, object, args).observable).toBe(counts);
 });
 
+test.each([
+  ["nscd", "/var/run/nscd/socket"],
+  ["systemd", "/run/systemd/userdb/io.systemd.DynamicUser"],
+  ["nslcd", "/var/run/nslcd/socket"],
+  ["sssd", "/var/lib/sss/pipes/nss"],
+])("asking %s for a name is none of the program's own calls; another socket is", async (_daemon, path) => {
+  const talk = (inode: number, to: string): string[] => [
+    `socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 3<UNIX-STREAM:[${inode}]>`,
+    `connect(3<UNIX-STREAM:[${inode}]>, {sa_family=AF_UNIX, sun_path="${to}"}, 110) = 0`,
+    `sendto(3<UNIX-STREAM:[${inode}]>, "\\2\\0"..., 18, MSG_NOSIGNAL, NULL, 0) = 18`,
+    `recvmsg(3<UNIX-STREAM:[${inode}]>, {msg_name=NULL}, 0) = 8`,
+    `close(3<UNIX-STREAM:[${inode}]>) = 0`,
+  ];
+  const made = await behaviour([...talk(11, path), ...talk(12, "/run/app.sock")]);
+  checkIdempotent(made);
+  const counting = made.shapes.filter(({ observable }) => observable).map(({ name, object }) => `${name} ${object}`);
+  expect(counting).toEqual([
+    "socket ",
+    "connect unix /run/app.sock",
+    "sendto unix /run/app.sock",
+    "recvmsg unix /run/app.sock",
+  ]);
+  const all = await behaviour(talk(11, path), { rulesOff: ["environment-files"] });
+  expect(all.shapes.filter(({ observable }) => observable)).toHaveLength(4);
+});
+
 test("every rule is listed once, with an example", () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
   for (const { example } of RULES) expect(example.before).not.toBe(example.after);

@@ -48,6 +48,7 @@ export function isWakeUp(object: string, size: string): boolean {
  * @param object what it acts on, normalised, as `objectOf` gives it
  * @param args normalised arguments
  * @param environment false to count files of the environment too (rule `environment-files` off)
+ * @param value what the result stands for
  */
 export function classifyCall(
   name: string,
@@ -55,12 +56,13 @@ export function classifyCall(
   args: readonly string[],
   errno = "",
   environment = true,
+  value = "",
 ): Classification {
   const signature = signatureOf(canonicalName(name));
   if (signature === undefined) return { class: "other", observable: false };
   return {
     class: classOf(signature, object),
-    observable: isObservable(signature, object, args, errno, environment),
+    observable: isObservable(signature, object, args, errno, environment, value),
   };
 }
 
@@ -80,6 +82,7 @@ function isObservable(
   args: readonly string[],
   errno: string,
   environment: boolean,
+  value: string,
 ): boolean {
   if (effect === "never" || SCHEDULING_ERRORS.has(errno)) return false;
   if (INTERNAL.test(object)) return false;
@@ -88,13 +91,15 @@ function isObservable(
     if (eventClass === "signal") return !INTERNAL_SIGNAL.test(args[name === "tgkill" ? 2 : 1] ?? "");
     // The search along PATH.
     if (name.startsWith("execve")) return errno !== "ENOENT" && errno !== "EACCES" && errno !== "ENOTDIR";
-    if (name === "socket") return args[0] !== "AF_NETLINK";
+    if (name === "socket") return args[0] !== "AF_NETLINK" && !(environment && isEnvironmentFile(value));
     return !(environment && isEnvironmentFile(object));
   }
   if (object === "") return eventClass !== "memory" && args.length === 0;
   if (environment && CACHE.test(object)) return false;
   if (environment && ASKING.has(name) && (object === NAME_SERVICE_PROBE || PROGRAM_PLACE.test(object))) return false;
   const writes = effect === "write" || ((name === "openat" || name === "openat2") && WRITING.test(args[2] ?? ""));
-  if (environment && isEnvironmentFile(object) && (!writes || object.startsWith("/dev/"))) return false;
+  // What is written to a daemon of the name service is a question.
+  const asks = !writes || object.startsWith("/dev/") || SOCKET.test(object);
+  if (environment && asks && isEnvironmentFile(object)) return false;
   return true;
 }

@@ -38,6 +38,7 @@ export function readResult(
  */
 export function shapeOfParts(parts: ShapeParts, rules: Normaliser | undefined, environmentFiles: boolean): EventShape {
   if (rules !== undefined) return applyRules(parts, rules);
-  const object = objectOf(parts.name, parts.args);
-  return { ...parts, object, ...classifyCall(parts.name, object, parts.args, parts.errno, environmentFiles) };
+  const { name, args, errno, value } = parts;
+  const object = objectOf(name, args);
+  return { ...parts, object, ...classifyCall(name, object, args, errno, environmentFiles, value) };
 }

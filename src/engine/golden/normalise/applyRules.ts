@@ -26,6 +26,6 @@ export function applyRules(parts: ShapeParts, rules: Normaliser): EventShape {
     args,
     value,
     object,
-    ...classifyCall(name, object, args, parts.errno, rules.isOn("environment-files")),
+    ...classifyCall(name, object, args, parts.errno, rules.isOn("environment-files"), value),
   };
 }

@@ -23,7 +23,12 @@ export const ENVIRONMENT_FILES: readonly EnvironmentPattern[] = [
   {
     what: "name service",
     match:
-      /^\/etc\/(?:nsswitch\.conf|host\.conf|resolv\.conf|hosts|gai\.conf|passwd|group|shadow|services|protocols|networks|ethers)$|\/libnss_|^\/(?:var\/)?run\/(?:nscd|systemd\/userdb)(?:\/|$)|^\/var\/(?:db|lib)\/(?:nscd|misc)\/|^unix(?:gram)? (?:\/var)?\/run\/nscd\//,
+      /^\/etc\/(?:nsswitch\.conf|host\.conf|resolv\.conf|hosts|gai\.conf|passwd|group|shadow|services|protocols|networks|ethers)$|\/libnss_|^\/(?:var\/)?run\/(?:nscd|systemd\/userdb)(?:\/|$)|^\/var\/(?:db|lib)\/(?:nscd|misc)\//,
+  },
+  {
+    what: "daemons that the C library asks for names: nscd, nslcd, systemd, sssd, winbind",
+    match:
+      /^unix(?:gram)? @?(?:(?:\/var)?\/run\/(?:nscd|nslcd|systemd\/userdb)\/|\/var\/lib\/sss\/pipes\/|(?:(?:\/var)?\/run\/samba|\/tmp|<tmp>)\/\.?winbindd\/pipe$)|^\/var\/lib\/sss\/mc(?:\/|$)/,
   },
   { what: "time zones", match: /^\/etc\/(?:localtime|timezone|adjtime)$|\/zoneinfo(?:\/|$)/ },
   {

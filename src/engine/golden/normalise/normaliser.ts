@@ -2,6 +2,7 @@ import { endOfAnnotation, endOfString } from "../../query/tracerText.ts";
 import { normalizePosixPath } from "../../trace/sites.ts";
 import type { SyscallColumns, Trace } from "../../trace/trace.ts";
 import { type Call, CallRules, type StandardStreams } from "./callRules.ts";
+import { lookupSockets } from "./lookupSockets.ts";
 import type { Drawn } from "./names.ts";
 import type { NormaliseContext } from "./normaliseContext.ts";
 import { PathRules } from "./paths.ts";
@@ -64,6 +65,7 @@ export class Normaliser {
       standard: standardStreams(trace.syscalls),
     });
     for (const path of semaphoreFiles(trace.syscalls)) normaliser.paths.made(path, "", undefined);
+    for (const [target, address] of lookupSockets(trace.syscalls)) normaliser.sockets.forLookup(target, address);
     return normaliser;
   }
 

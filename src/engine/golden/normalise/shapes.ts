@@ -93,7 +93,7 @@ export class Shapes {
         call.outcomes.set(key, id);
       }
       const { name, args, object } = call;
-      const classification = classifyCall(name, object, args, errno, this.options.environmentFiles);
+      const classification = classifyCall(name, object, args, errno, this.options.environmentFiles, value);
       this.all.push({ name, args, result, resultText, errno, value, object, ...classification });
       this.chunks.push(call.chunk && classification.observable);
     }

@@ -3,6 +3,7 @@ export class Sockets {
   private readonly labels = new Map<string, string>();
   private readonly chosen = new Set<string>();
   private readonly given = new Set<string>();
+  private readonly lookups = new Set<string>();
   /** Grows when a label changes: what was made of older labels is out of date. */
   version = 0;
 
@@ -10,8 +11,15 @@ export class Sockets {
     return this.labels.get(target);
   }
 
+  /** A socket that will be connected to a daemon of the name service: it has that label from the call on that makes it. */
+  forLookup(target: string, address: string): void {
+    this.connected(target, address);
+    this.lookups.add(target);
+  }
+
   /** @param args of `socket` or `socketpair` */
   created(target: string, args: readonly string[], pair = false): void {
+    if (this.lookups.has(target)) return;
     this.set(target, pair ? `${kindOf(args[0], args[1])} (pair)` : kindOf(args[0], args[1]));
   }
 
