@@ -44,6 +44,7 @@ export function parseConfig(text: string, file = ""): ParsedConfig {
   const settings = Object.keys(configFileSchema.shape);
   checkSections(problems, settings);
   unknownKeys(document.root, problems);
+  unusableNames(document.root, [], problems);
   const parsed = z.safeParse(configFileSchema, document.root, { reportInput: true });
   let config: ConfigFile = {};
   if (parsed.success) {
@@ -60,6 +61,20 @@ export function parseConfig(text: string, file = ""): ParsedConfig {
   }
   const budgets = budgetsOf(file, problems, Object.keys(config.targets ?? {}));
   return { config, budgets, problems: problems.sorted() };
+}
+
+/** A name that objects of JavaScript have already: validation leaves it out without a word. */
+function unusableNames(value: unknown, path: TomlPath, problems: ProblemList): void {
+  if (Array.isArray(value)) {
+    for (const [index, entry] of value.entries()) unusableNames(entry, [...path, index], problems);
+  } else if (isTable(value)) {
+    for (const [key, entry] of Object.entries(value)) {
+      const at = [...path, key];
+      if (key === "__proto__")
+        problems.error(problems.document.keyPlace(at), "__proto__ cannot be a name: take another one");
+      else unusableNames(entry, at, problems);
+    }
+  }
 }
 
 function unknownKeys(root: Readonly<Record<string, unknown>>, problems: ProblemList): void {
