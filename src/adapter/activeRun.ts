@@ -6,15 +6,13 @@ import { stopText, wasStopped } from "../engine/view/endText.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
 import { verdictSentence } from "../engine/view/verdictSentence.ts";
 import { shellExitCode } from "../node/exitCode.ts";
-import type { CustomEvents } from "../protocol/dap.ts";
+import { type CustomEvents, UPDATE_INTERVAL_MS } from "../protocol/dap.ts";
 import type { LiveUpdate, LogFilter, LogPage, RecordingEnd } from "../protocol/live.ts";
 import { RUN_FILES } from "../protocol/runFiles.ts";
 import { ConsoleOutput, type ConsolePiece } from "./consoleOutput.ts";
 import { LogSources } from "./logSources.ts";
 import { ThreadList } from "./threadList.ts";
 
-/** Output and thread events are sent at most this often, and so are updates. */
-const SEND_INTERVAL_MS = 34;
 /** A search looks at this many lines before other requests get their turn. */
 const LINES_PER_TURN = 50_000;
 
@@ -41,6 +39,8 @@ export class ActiveRun {
   private readonly console: ConsoleOutput;
   private readonly threadList = new ThreadList();
   private timer: NodeJS.Timeout | undefined;
+  /** Output, thread events and updates are at least this far apart. */
+  private intervalMs: number = UPDATE_INTERVAL_MS.least;
   private lastSentMs = 0;
   private lastUpdateMs = 0;
   private updateDue = true;
@@ -77,7 +77,7 @@ export class ActiveRun {
       this.threadList.update(batch.threads);
       this.updateDue = true;
       // Batches are further apart than updates may be: what is in one need not wait for the next turn of the console.
-      if (performance.now() - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate();
+      if (performance.now() - this.lastUpdateMs >= this.intervalMs) this.sendUpdate();
       this.schedule();
     });
     recording.onNotice((notice) => {
@@ -111,6 +111,11 @@ export class ActiveRun {
 
   snapshot(): LiveUpdate {
     return this.model.snapshot(this.recording.now());
+  }
+
+  /** What the client can take: events that can wait are this far apart from now on, milliseconds. */
+  pace(intervalMs: number): void {
+    this.intervalMs = intervalMs;
   }
 
   /** A page of log lines; a long search leaves turns to others. */
@@ -154,7 +159,7 @@ export class ActiveRun {
 
   private schedule(): void {
     if (this.timer !== undefined || this.over) return;
-    const wait = Math.max(this.lastSentMs + SEND_INTERVAL_MS - performance.now(), 0);
+    const wait = Math.max(this.lastSentMs + this.intervalMs - performance.now(), 0);
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.send(false);
@@ -169,7 +174,7 @@ export class ActiveRun {
     }
     for (const piece of this.console.flush(this.lastSentMs, everything)) this.client.send("output", outputBody(piece));
     for (const { reason, id } of this.threadList.takeChanges()) this.client.send("thread", { reason, threadId: id });
-    if (everything || this.lastSentMs - this.lastUpdateMs >= SEND_INTERVAL_MS) this.sendUpdate(everything);
+    if (everything || this.lastSentMs - this.lastUpdateMs >= this.intervalMs) this.sendUpdate(everything);
     if (this.updateDue || this.console.pending || this.threadList.hasChanges) this.schedule();
   }
 
@@ -177,7 +182,10 @@ export class ActiveRun {
     if (!this.updateDue || (this.client.congested && !everything)) return;
     this.updateDue = false;
     this.lastUpdateMs = performance.now();
-    this.client.send("goldentrace.update", this.model.update(this.recording.now()));
+    this.client.send("goldentrace.update", {
+      ...this.model.update(this.recording.now()),
+      sentAtMs: Date.now(),
+    });
   }
 
   private async finish(): Promise<RecordingResult | undefined> {

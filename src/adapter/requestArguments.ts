@@ -1,7 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import * as z from "zod/mini";
 import { MAX_PAGE_LINES } from "../engine/view/logStore.ts";
-import type { CustomRequests } from "../protocol/dap.ts";
+import { type CustomRequests, UPDATE_INTERVAL_MS } from "../protocol/dap.ts";
 import { describeIssues } from "../protocol/describeIssues.ts";
 import { RefusedRequest } from "./dapErrors.ts";
 
@@ -19,6 +19,14 @@ const logsSchema = z.object({
 
 export function parseLogsRequest(args: unknown): CustomRequests["goldentrace.logs"]["arguments"] {
   return parse(logsSchema, args);
+}
+
+const paceSchema = z.object({
+  intervalMs: z.number().check(z.minimum(UPDATE_INTERVAL_MS.least), z.maximum(UPDATE_INTERVAL_MS.most)),
+});
+
+export function parsePace(args: unknown): CustomRequests["goldentrace.pace"]["arguments"] {
+  return parse(paceSchema, args);
 }
 
 const evaluateSchema = z.object({ expression: z.string(), context: z.optional(z.string()) });

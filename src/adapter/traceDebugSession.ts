@@ -13,6 +13,7 @@ import { errorMessage, isOurs, RefusedRequest } from "./dapErrors.ts";
 import {
   parseEvaluate,
   parseLogsRequest,
+  parsePace,
   restartArguments,
   terminateDebuggee,
   unverified,
@@ -98,6 +99,7 @@ export class TraceDebugSession extends DebugSession implements RunClient {
     cancel: () => undefined,
     "goldentrace.logs": (args) => this.onLogs(args),
     "goldentrace.snapshot": () => this.onSnapshot(),
+    "goldentrace.pace": (args) => this.onPace(args),
     "goldentrace.detach": () => this.onDetach(),
   } satisfies Record<string, Handler> & Record<keyof CustomRequests, Handler>;
 
@@ -353,6 +355,13 @@ export class TraceDebugSession extends DebugSession implements RunClient {
     const { filter, from, count } = parseLogsRequest(args);
     if (this.run === undefined) throw new RefusedRequest("There is no recording yet");
     return this.run.logs(filter, from, count);
+  }
+
+  private onPace(args: unknown): Record<string, never> {
+    const { intervalMs } = parsePace(args);
+    if (this.run === undefined) throw new RefusedRequest("There is no recording yet");
+    this.run.pace(intervalMs);
+    return {};
   }
 
   private onSnapshot(): CustomRequests["goldentrace.snapshot"]["body"] {

@@ -4,7 +4,7 @@ import type { LiveUpdate, LogFilter, LogPage, RecordingEnd, RecordingInfo } from
 export interface CustomEvents {
   /** The program runs under the recorder. */
   "goldentrace.started": RecordingInfo;
-  "goldentrace.update": LiveUpdate;
+  "goldentrace.update": SentUpdate;
   /** The run folder is written and closed. */
   "goldentrace.finished": RecordingEnd;
 }
@@ -18,8 +18,19 @@ export interface CustomRequests {
     arguments: Record<string, never>;
     body: { info: RecordingInfo | null; update: LiveUpdate | null };
   };
+  /** At least this long between updates, milliseconds, within `UPDATE_INTERVAL_MS`: for a client that cannot take more. */
+  "goldentrace.pace": { arguments: { intervalMs: number }; body: Record<string, never> };
   /** Stops recording and lets an attached program run on; for launched programs the same as `terminate`. */
   "goldentrace.detach": { arguments: Record<string, never>; body: Record<string, never> };
 }
+
+/** An update on its way. Adapter and client may be processes of their own, but they share the machine's clock. */
+export interface SentUpdate extends LiveUpdate {
+  /** CLOCK_REALTIME when it was sent, milliseconds. */
+  readonly sentAtMs: number;
+}
+
+/** How far apart updates are: `least` unless the client asks for more, never more than `most`. Milliseconds. */
+export const UPDATE_INTERVAL_MS = { least: 50, most: 2000 } as const;
 
 export const DEBUG_TYPE = "goldentrace";

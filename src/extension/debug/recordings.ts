@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
 import { Emitter } from "../../base/emitter.ts";
-import { type CustomEvents, type CustomRequests, DEBUG_TYPE } from "../../protocol/dap.ts";
-import type { LiveUpdate, RecordingEnd, RecordingInfo } from "../../protocol/live.ts";
+import { type CustomEvents, type CustomRequests, DEBUG_TYPE, type SentUpdate } from "../../protocol/dap.ts";
+import type { RecordingEnd, RecordingInfo } from "../../protocol/live.ts";
 
 /** A recording of this window, from its debug session's events. */
 export interface WindowRecording {
   readonly sessionId: string;
   readonly session: vscode.DebugSession;
   readonly info: RecordingInfo | null;
-  readonly update: LiveUpdate | null;
+  readonly update: SentUpdate | null;
   readonly end: RecordingEnd | null;
   /** The debug session is over; nothing can be asked of its adapter any more. */
   readonly over: boolean;
@@ -24,7 +24,7 @@ export class Recordings implements vscode.Disposable {
 
   /** A recording began, ended, or another one became the shown one. */
   readonly onChange = this.changed.event;
-  /** New figures of a recording; up to thirty times a second. */
+  /** New figures of a recording; up to twenty times a second. */
   readonly onUpdate = this.updated.event;
 
   constructor() {
@@ -75,7 +75,7 @@ export class Recordings implements vscode.Disposable {
         this.changed.fire(this.ensure(session));
         break;
       case "goldentrace.update":
-        this.set({ ...recording, update: body as LiveUpdate });
+        this.set({ ...recording, update: body as SentUpdate });
         this.updated.fire(this.ensure(session));
         break;
       case "goldentrace.finished":

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { DisposableStore } from "../../base/disposable.ts";
-import type { LogPage } from "../../protocol/live.ts";
+import type { LogPage, RecordingInfo } from "../../protocol/live.ts";
 import { connectRpc, type RpcConnection } from "../../protocol/rpc.ts";
 import { LIVE_COMMANDS, type LiveHost, type LiveState, type LiveView } from "../../protocol/view.ts";
 import type { Recordings, WindowRecording } from "../debug/recordings.ts";
@@ -10,6 +10,7 @@ import { openSource } from "../openSource.ts";
 import type { FinishedRuns } from "../runs/finishedRuns.ts";
 import { liveHtml } from "./html.ts";
 import { runLiveCommand } from "./liveCommands.ts";
+import { UpdatePace } from "./updatePace.ts";
 
 const EMPTY_PAGE: LogPage = { matching: 0, total: 0, first: 0, lines: [] };
 
@@ -18,6 +19,7 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   private readonly subscriptions = new DisposableStore();
   private connection: RpcConnection<LiveView> | undefined;
   private visible = false;
+  private readonly paces = new WeakMap<RecordingInfo, UpdatePace>();
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -28,21 +30,23 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     this.subscriptions.add(
       recordings.onChange((recording) => {
         if (recording.sessionId !== recordings.current?.sessionId) return;
-        if (recording.end === null) this.send((view) => view.reset(this.state()));
+        if (recording.end === null) void this.send((view) => view.reset(this.state()));
         else
-          this.send((view) =>
+          void this.send((view) =>
             view.finished({ sessionId: recording.sessionId, end: recording.end as NonNullable<typeof recording.end> }),
           );
       }),
     );
     this.subscriptions.add(
       recordings.onUpdate(({ sessionId, update }) => {
-        if (update === null || sessionId !== recordings.current?.sessionId) return;
-        this.send((view) => view.update({ sessionId, update }));
+        if (update === null) return;
+        const shown = sessionId === recordings.current?.sessionId;
+        const seen = shown ? this.send((view) => view.update({ sessionId, update })) : Promise.resolve();
+        void seen.then(() => this.keepPace(sessionId, update.sentAtMs));
       }),
     );
     this.subscriptions.add(
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.send((view) => view.reset(this.state()))),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.send((view) => view.reset(this.state()))),
     );
   }
 
@@ -91,12 +95,33 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     });
   }
 
-  /** A hidden view is gone with its page; it asks with `ready` when it comes back. */
-  private send(message: (view: LiveView) => Promise<void>): void {
+  /**
+   * A hidden view is gone with its page; it asks with `ready` when it comes back.
+   * @returns settles when the view has dealt with the message, or will not; never rejects
+   */
+  private async send(message: (view: LiveView) => Promise<void>): Promise<void> {
     if (this.connection === undefined || !this.visible) return;
-    message(this.connection.remote).catch((error: unknown) =>
-      this.log.warn(`The Live view missed a message: ${error}`),
-    );
+    try {
+      await message(this.connection.remote);
+    } catch (error) {
+      this.log.warn(`The Live view missed a message: ${error}`);
+    }
+  }
+
+  /** An update has been dealt with: asks for fewer while they come late. */
+  private keepPace(sessionId: string, sentAtMs: number): void {
+    const recording = this.recordings.find(sessionId);
+    if (recording === undefined || recording.info === null || recording.end !== null || recording.over) return;
+    // A restarted session is another run, which begins at the usual pace.
+    const pace = this.paces.get(recording.info) ?? new UpdatePace();
+    this.paces.set(recording.info, pace);
+    const intervalMs = pace.observe(sentAtMs, Date.now());
+    if (intervalMs === undefined) return;
+    this.recordings.request(sessionId, "goldentrace.pace", { intervalMs }).catch((error: unknown) => {
+      // A session that ends at this moment has no updates to space out any more.
+      const now = this.recordings.find(sessionId);
+      if (now !== undefined && !now.over && now.end === null) this.log.warn(`The pace of updates stays: ${error}`);
+    });
   }
 
   private state(): LiveState {

@@ -88,7 +88,7 @@ test("F5 streams figures, charts and TRACE lines into the Live view", async () =
 
   // Search among them.
   await live.locator("input.search").fill("step 10 is");
-  await expect.poll(() => rows.count(), patience).toBe(1);
+  await expect.poll(() => rows.allInnerTexts(), patience).toEqual([expect.stringContaining("step 10 is")]);
 
   await workspace.finish();
   await expect.poll(() => live.locator(".header-state [role=status]").innerText(), patience).toBe("Finished");
@@ -97,8 +97,7 @@ test("F5 streams figures, charts and TRACE lines into the Live view", async () =
   // The session is over; the log still answers, from the run folder.
   await live.locator(".level-select").selectOption("0");
   await live.locator("input.search").fill("stopped after");
-  await expect.poll(() => rows.count(), patience).toBe(1);
-  expect(await rows.first().innerText()).toContain("stopped after");
+  await expect.poll(() => rows.allInnerTexts(), patience).toEqual([expect.stringContaining("stopped after")]);
 });
 
 test("a line that names a source position opens it", async () => {
