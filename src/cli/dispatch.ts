@@ -31,6 +31,10 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<{ command: Com
 export const RECORDING_FAILED = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
+/** What keeps a command from having anything to work on, a program that cannot be started or recorded among it. */
+const NOTHING_THERE: ReadonlySet<ExpectedErrorCode> = new Set([
+  ...(["not-found", "unreadable-trace", "not-executable", "tracer-missing", "ptrace-refused"] as const),
+]);
 
 /** Runs one command line and returns its exit code. The user's errors become a line and a way out on stderr; bugs are thrown. */
 export async function dispatch(argv: readonly string[], context: CliContext): Promise<number> {
@@ -91,6 +95,5 @@ function exitCodeFor(code: ExpectedErrorCode, command: string | undefined): numb
     return RECORDING_FAILED;
   }
   if (code === "usage") return 2;
-  if (code === "not-found" || code === "unreadable-trace") return 3;
-  return 1;
+  return NOTHING_THERE.has(code) ? 3 : 1;
 }

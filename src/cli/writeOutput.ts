@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ExpectedError } from "../base/errors.ts";
+import { shellWord } from "../engine/write/shellWord.ts";
 import { errorCode } from "../node/procFiles.ts";
 import { isOutOfSpace, writeFailure } from "../node/writeFailure.ts";
 import type { CliContext } from "./context.ts";
@@ -25,9 +26,7 @@ export async function writeOutput(
   const path = resolve(cwd, file);
   try {
     const isSpecial = await existsAsSpecial(path);
-    const target = isSpecial
-      ? path
-      : join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(4).toString("hex")}`);
+    const target = isSpecial ? path : besides(path);
     const handle = await open(target, isSpecial ? "w" : "wx");
     try {
       await writeAll(handle, chunks, onProgress);
@@ -45,6 +44,41 @@ export async function writeOutput(
       cause: error,
     });
   }
+}
+
+/**
+ * Tries whether `writeOutput` can write a file, without changing what is there: for what is written at the end of long work.
+ * @throws ExpectedError with the way out
+ */
+export async function refuseUnwritableOutput(file: string, { cwd }: Pick<CliContext, "cwd">): Promise<void> {
+  const path = resolve(cwd, file);
+  try {
+    if (await existsAsSpecial(path)) {
+      await access(path, constants.W_OK);
+      // The way in which a folder of that name would fail.
+      if ((await stat(path)).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+      return;
+    }
+    const trial = besides(path);
+    await (await open(trial, "wx")).close();
+    await rm(trial, { force: true });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "") throw error;
+    throw new ExpectedError(`${file} cannot be written: ${writeFailure(error) ?? code}`, {
+      code: "usage",
+      wayOut:
+        code === "ENOENT"
+          ? `Make its folder first: mkdir -p ${shellWord(dirname(path))}`
+          : "Name a file in a folder that you may write to.",
+      cause: error,
+    });
+  }
+}
+
+/** A name for a file that is not there yet, in the same folder. */
+function besides(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(4).toString("hex")}`);
 }
 
 async function writeAll(

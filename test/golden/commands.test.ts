@@ -239,6 +239,34 @@ test("--update renews what it can when one of the targets cannot be recorded", a
   expect((await checkOne(folder, "save")).entry.outcome).toBe("holds");
 });
 
+test.each([
+  ["missing", "none/report.xml", "its folder does not exist", "mkdir -p"],
+  ["a folder", "golden_traces", "a folder of that name", "Name a file"],
+  ["in a file", "in.txt/report.xml", "a part of the path is a file", "Name a file"],
+])(
+  "a reporter's file that cannot be written (%s) is refused before anything is recorded",
+  async (_what, file, reason, wayOut) => {
+    const folder = copy();
+    rmSync(join(folder, ".goldentrace"), { recursive: true, force: true });
+    const outcome = await gold(folder, ["check", "cat", "--reporter", `junit=${file}`]);
+    expect(outcome.stderr).toContain(`${file} cannot be written: ${reason}`);
+    expect(outcome.stderr).toContain(wayOut);
+    expect(outcome.code).toBe(2);
+    expect(existsSync(join(folder, ".goldentrace"))).toBe(false);
+  },
+);
+
+test.each(["./gone", "./in.txt", "./golden_traces", "not-on-the-path"])(
+  "accept and check end with 3 for %s, which cannot be started",
+  async (program) => {
+    const folder = copy();
+    appendFileSync(join(folder, "goldentrace.toml"), `[targets.x]\nprogram = "${program}"\n`);
+    cpSync(golden(folder, "cat"), golden(folder, "x"));
+    expect((await gold(folder, ["accept", "x"])).code).toBe(3);
+    expect((await gold(folder, ["check", "x"])).code).toBe(3);
+  },
+);
+
 describe("no golden is written", () => {
   test.each(["true", "1", "yes"])("where CI is %s", async (CI) => {
     const folder = copy();

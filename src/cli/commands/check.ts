@@ -26,7 +26,7 @@ import { acceptedText } from "../golden/acceptedText.ts";
 import { asksYes } from "../golden/asksYes.ts";
 import { Cancellation } from "../golden/cancellation.ts";
 import { comparisonSettings } from "../golden/comparisonSettings.ts";
-import { reporterOutputs, writeReports } from "../golden/reporterOutputs.ts";
+import { refuseUnwritableReports, reporterOutputs, writeReports } from "../golden/reporterOutputs.ts";
 import { recordingOptions } from "../recordingOptions.ts";
 import { runsDirectory } from "../runArgument.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -52,6 +52,7 @@ export const command: Command = async (argv, context) => {
   };
   const plan = await planCheck(place, line.positionals);
   refuseNothing(plan, workspace);
+  await refuseUnwritableReports(outputs, context);
   const cancellation = new Cancellation();
   const jobs = jobsOf(line);
   const settings = comparisonSettings(line);

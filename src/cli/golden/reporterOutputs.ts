@@ -10,7 +10,7 @@ import { writeFailure } from "../../node/writeFailure.ts";
 import { type CommandLine, usage } from "../commandLine.ts";
 import type { CliContext } from "../context.ts";
 import { styleFor } from "../terminal/style.ts";
-import { writeOutput } from "../writeOutput.ts";
+import { refuseUnwritableOutput, writeOutput } from "../writeOutput.ts";
 
 export interface ReporterOutput {
   readonly name: ReporterName;
@@ -68,6 +68,14 @@ export async function writeReports(
     const summary = env.GITHUB_STEP_SUMMARY ?? "";
     if (name === "github" && summary !== "") await addToSummary(summary, REPORTERS.markdown(report, { root }), context);
   }
+}
+
+/** Tries the files of reports before anything is recorded. @throws ExpectedError for one that cannot be written, with the way out */
+export async function refuseUnwritableReports(
+  outputs: readonly ReporterOutput[],
+  context: Pick<CliContext, "cwd">,
+): Promise<void> {
+  for (const { file } of outputs) if (file !== undefined) await refuseUnwritableOutput(file, context);
 }
 
 async function addToSummary(file: string, text: string, { cwd }: CliContext): Promise<void> {

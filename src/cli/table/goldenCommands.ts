@@ -71,7 +71,15 @@ export const ACCEPT: CommandSpec = {
     { command: "goldentrace accept train --samples 10", explanation: "learn better what varies" },
     { command: "goldentrace accept latest --name smoke", explanation: "keep the newest run" },
   ],
-  exitCodes: [["0", "the golden is written"], ["1", "it cannot be one, or cannot be written"], ...COMPARING_CODES],
+  exitCodes: [
+    ["0", "the golden is written"],
+    ["1", "it cannot be one, or cannot be written"],
+    ["2", "wrong usage or configuration"],
+    [
+      "3",
+      "there is nothing to accept: the program cannot be started or recorded, or the run is missing, empty, cut off or unreadable",
+    ],
+  ],
 };
 
 export const CHECK: CommandSpec = {

@@ -79,6 +79,7 @@ export async function recordToEnd(
     if (signal.aborted) throw new Cancelled();
     if (recording.state === "failed") {
       throw new ExpectedError(result.end.problems[0] ?? `${request.name} could not be recorded`, {
+        code: "unreadable-trace",
         wayOut: `See ${result.end.runFolder}`,
       });
     }
