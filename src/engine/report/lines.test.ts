@@ -58,10 +58,26 @@ test("what people read beside it makes no further entries", () => {
   expect(matched(textReport(FULL_REPORT))).toEqual([]);
 });
 
-test("programs cannot add lines", () => {
+test.each([
+  ["::error file=x::pwned", "./::error file=x::pwned"],
+  [" ::error::x", "./ ::error::x"],
+  ["##vso[task.complete]", "#\\#vso[task.complete]"],
+  ["a\u001b[31m\n::error::x", "a\\x1b[31m\\n::error::x"],
+])("a file named %j gives a line that is nothing else", (file, told) => {
+  const entry = FULL_REPORT.entries.find(({ comparison }) => comparison.divergences.length > 0);
+  const [divergence] = entry?.comparison.divergences ?? [];
+  if (entry === undefined || divergence === undefined) throw new Error("The report has no difference");
+  const site = { file, line: 3, function: "" };
+  const comparison = { ...entry.comparison, budgets: [], divergences: [{ ...divergence, site }] };
+  expect(linesReport({ ...FULL_REPORT, entries: [{ ...entry, comparison }] })).toContain(`${told}:3: error: `);
+  expect(linesReport({ ...FULL_REPORT, entries: [{ ...entry, comparison }] }).startsWith(told)).toBe(true);
+});
+
+test("programs cannot add lines, nor commands of CI systems and escapes of terminals", () => {
   fc.assert(
     fc.property(hostileReport, (report) => {
       const lines = linesReport(report).split("\n").slice(0, -1);
+      for (const line of lines) expect(line).not.toMatch(/^\s*::|##\w*\[|[\x00-\x1f\x7f-\x9f]/);
       expect(matched(lines.join("\n")).length).toBeLessThanOrEqual(lines.length);
       for (const { comparison } of report.entries) {
         const most = comparison.divergences.length + 2 * comparison.budgets.length;

@@ -1,4 +1,4 @@
-import { oneLine } from "../../base/text.ts";
+import { shown } from "../../base/terminal/shown.ts";
 import { problemsOf } from "../view/divergenceProblems.ts";
 import type { CheckReport } from "./checkReport.ts";
 
@@ -11,8 +11,13 @@ const WORDS = { error: "error", warning: "warning", information: "info" } as con
 export function linesReport({ entries }: CheckReport): string {
   const lines = entries.flatMap(({ comparison }) =>
     problemsOf(comparison).map(
-      ({ file, line, severity, message }) => `${oneLine(file)}:${line}: ${WORDS[severity]}: ${oneLine(message)}\n`,
+      ({ file, line, severity, message }) => `${fileText(file)}:${line}: ${WORDS[severity]}: ${shown(message)}\n`,
     ),
   );
   return lines.join("");
+}
+
+/** CI systems take lines that begin with colons for commands. */
+function fileText(file: string): string {
+  return shown(/^\s*:/.test(file) ? `./${file}` : file);
 }
