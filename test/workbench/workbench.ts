@@ -44,15 +44,25 @@ export interface TreeRow {
  * Registers hooks that start one server and one browser for the calling test file, close after each test what it
  * opened, and keep a picture of every page when a test fails.
  * @param options for the server of this file; this project's extension is installed unless `extensions` says otherwise
+ * @param windows "whole-file": the tests are the steps of one sitting, and what they opened stays until the last one is done
  */
-export function useWorkbench(options: ServerOptions = {}): WorkbenchFile {
+export function useWorkbench(
+  options: ServerOptions = {},
+  windows: "each-test" | "whole-file" = "each-test",
+): WorkbenchFile {
   const file = new WorkbenchFile(options);
   beforeAll(() => file.start(), 2 * patience);
   beforeEach(({ task }) => {
     file.currentTest = task;
   });
-  afterEach(() => file.closePages());
-  afterAll(() => file.stop(), patience);
+  afterEach(async () => {
+    await file.keepPictures();
+    if (windows === "each-test") await file.closePages();
+  });
+  afterAll(async () => {
+    await file.closePages();
+    await file.stop();
+  }, patience);
   return file;
 }
 
@@ -105,17 +115,19 @@ export class WorkbenchFile {
     return workbench;
   }
 
-  /** Closes every window, and keeps a picture of each when the test that used them failed. */
-  async closePages(): Promise<void> {
-    const failedTest = this.currentTest?.result?.state === "fail" ? this.currentTest.name : undefined;
-    for (const [index, { context, workbench }] of this.windows.splice(0).entries()) {
-      if (failedTest !== undefined && !workbench.page.isClosed()) {
-        const name = failedTest.replace(/[^\w-]+/g, "-").slice(0, 80);
-        const file = await workbench.screenshot(`failed-${name}-${index + 1}`);
-        console.error(`The window when the test failed: ${file}`);
-      }
-      await context.close();
+  /** Keeps a picture of every window when the test that used them failed. */
+  async keepPictures(): Promise<void> {
+    if (this.currentTest?.result?.state !== "fail") return;
+    for (const [index, { workbench }] of this.windows.entries()) {
+      if (workbench.page.isClosed()) continue;
+      const name = this.currentTest.name.replace(/[^\w-]+/g, "-").slice(0, 80);
+      const file = await workbench.screenshot(`failed-${name}-${index + 1}`);
+      console.error(`The window when the test failed: ${file}`);
     }
+  }
+
+  async closePages(): Promise<void> {
+    for (const { context } of this.windows.splice(0)) await context.close();
   }
 
   async stop(): Promise<void> {

@@ -18,6 +18,7 @@ beforeEach(async () => {
   workspace = await makeGoldenWorkspace();
 });
 afterEach(async () => {
+  await file.keepPictures();
   await file.closePages();
   await workspace.remove();
 });

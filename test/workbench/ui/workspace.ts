@@ -1,4 +1,5 @@
 // Workspaces for the UI tests: real programs in a temporary folder with a launch configuration each.
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -28,7 +29,14 @@ export interface TestWorkspace {
   readonly folder: string;
   /** Lets the program `worker.py` end. */
   finish(): Promise<void>;
+  /** Lets later runs of `worker.py` go on again. */
+  resume(): Promise<void>;
   remove(): Promise<void>;
+}
+
+/** On PATH there may be a version manager's script, which starts dozens of processes first. */
+function pythonItself(): string {
+  return execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 }
 
 /** A folder whose name has a blank, with worker.py and configurations that record it. */
@@ -40,7 +48,7 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
     type: "goldentrace",
     request: "launch",
     name: "Record worker",
-    program: "python3",
+    program: pythonItself(),
     args: ["${workspaceFolder}/worker.py"],
     cwd: "${workspaceFolder}",
   };
@@ -50,6 +58,7 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
   );
   return {
     folder,
+    resume: () => rm(path.join(folder, "stop"), { force: true }),
     finish: () => writeFile(path.join(folder, "stop"), ""),
     // The adapter of a closed window may still be writing the end of its run.
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 250 }),
