@@ -118,6 +118,8 @@ export const goldenPerformanceSchema = z.object({
       readBytes: z.nullable(z.number()),
       writtenBytes: z.nullable(z.number()),
       syscallNs: z.number(),
+      /** System calls that returned; missing in files of earlier versions. */
+      calls: z.optional(z.number()),
       /** Bytes mapped or grown (mmap, brk, mremap) and not given back. */
       mappedBytes: z.number(),
       /** System call time by source line of the recorded sources. */

@@ -12,7 +12,7 @@ const MAX_WIDTH = 160;
 export function acceptedText(accepted: Accepted, style: Style): string {
   const { name, path, calls, threads, samples, varies, change, notes } = accepted;
   const lines = [
-    `${style.good("✓")} ${style.bold(shown(name))}: ${plural(calls, "system call")}, ${plural(threads, "thread")}, ${plural(samples, "sample")}`,
+    `${style.good("✓")} ${style.bold(shown(name))}: ${calls === null ? "" : `${plural(calls, "system call")}, `}${plural(threads, "thread")}, ${plural(samples, "sample")}`,
     `  ${shown(path)}`,
   ];
   if (samples > 1) {

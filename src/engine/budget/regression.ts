@@ -7,7 +7,7 @@ import type { RunFigures } from "./runFigures.ts";
 
 type RegressionRule = Extract<BudgetRule, { kind: "regression" }>;
 
-/** Compares one figure with the golden's: the mean of its samples for times, the golden's own number for system calls. */
+/** Compares one figure with the golden's: the mean of its samples, or the golden's own number of system calls where its samples have none. */
 export function judgeRegression(rule: RegressionRule, figures: RunFigures): Judgement {
   const unit = rule.figure === "time" ? "ns" : "count";
   const what = rule.figure === "syscalls" ? "system calls" : rule.clock === "wall" ? "wall time" : "system call time";
@@ -50,7 +50,13 @@ function goldenTime(clock: "wall" | "syscall", { baseline, machine }: BudgetCont
   return { value, remark: known.length === 1 ? ", one sample" : `, mean of ${known.length} samples` };
 }
 
-function goldenCalls({ goldenSummary }: BudgetContext): GoldenFigure {
+/** The golden itself holds what reads in a row from a stream amount to; how many there were is with its samples. */
+function goldenCalls({ goldenSummary, baseline }: BudgetContext): GoldenFigure {
+  const known = (baseline?.samples ?? []).flatMap(({ calls }) => (calls === undefined ? [] : [calls]));
+  if (goldenSummary !== undefined && known.length > 0) {
+    const value = known.reduce((sum, calls) => sum + calls, 0) / known.length;
+    return { value, remark: known.length === 1 ? "" : `, mean of ${known.length} samples` };
+  }
   return goldenSummary === undefined ? { unknown: NO_GOLDEN } : { value: goldenSummary.calls, remark: "" };
 }
 

@@ -138,7 +138,7 @@ class Learner {
 /** The calls that a group is about: one, unless it tells of a part that could not be aligned or of a call that moved to another function. */
 function subjectsOf(differences: Differences, group: CallGroup): Subject[] {
   const subjects = new Map<string, Subject>();
-  for (const { edit } of group.edits) {
+  for (const edit of group.edits) {
     for (const side of ["golden", "actual"] as const) {
       const event = edit[side];
       if (event < 0) continue;

@@ -1,8 +1,8 @@
 import { ExpectedError } from "../../base/errors.ts";
-import { formatCount, plural } from "../../base/format.ts";
 import { oneLine } from "../../base/text.ts";
 import { acceptDivergences } from "../../engine/golden/compare/acceptDivergences.ts";
 import { compareBehaviours } from "../../engine/golden/compare/compareBehaviours.ts";
+import { timesText } from "../../engine/golden/compare/wording.ts";
 import type { Golden } from "../../engine/golden/golden.ts";
 import { performanceSample } from "../../engine/golden/performance/performanceSample.ts";
 import { learnVariation } from "../../engine/golden/variation.ts";
@@ -45,7 +45,8 @@ export interface Accepted {
   readonly name: string;
   /** Absolute path of the golden. */
   readonly path: string;
-  readonly calls: number;
+  /** System calls that the stored sample made; null where a golden was changed in part. */
+  readonly calls: number | null;
   readonly threads: number;
   readonly samples: number;
   readonly varies: readonly Variation[];
@@ -151,7 +152,7 @@ export async function acceptSome(request: AcceptSome): Promise<Accepted> {
   return {
     name,
     path: loaded.path,
-    calls: behaviour.events.length,
+    calls: null,
     threads: behaviour.threads.length,
     samples,
     varies,
@@ -196,7 +197,7 @@ async function acceptSubjects(
   return {
     name,
     path: goldenPaths(settings.dir, name).golden,
-    calls: subject.behaviour.events.length,
+    calls: subject.trace.syscalls.length,
     threads: subject.behaviour.threads.length,
     samples: subjects.length,
     varies: learned.varies,
@@ -305,7 +306,7 @@ export function variationText({ name, object, function: inFunction, varies, min,
   const where = inFunction === "" ? "" : ` in ${oneLine(inFunction)}()`;
   const how =
     varies === "count" || varies === "presence"
-      ? `${formatCount(min)} to ${plural(max, "time")}`
+      ? timesText(min, max)
       : varies === "order"
         ? "its order"
         : "its arguments or results";

@@ -190,22 +190,6 @@ async function confirm(entry: CheckEntry, request: CheckRequest, alone: boolean)
   };
 }
 
-/** What a comparison means for a check. A target without a golden is judged by its budgets alone. */
-export function outcomeOf(
-  { verdict, budgets, performance: figures }: Comparison,
-  settings: Pick<GoldenSettings, "performance">,
-  hasGolden: boolean,
-): CheckOutcome {
-  const errors = budgets.filter(({ severity, passed }) => severity === "error" && !passed);
-  const judged = hasGolden || budgets.length === 0 ? verdict : "equivalent";
-  // A budget that could not be judged is not kept.
-  if (judged === "incomparable" || errors.some(({ inconclusive }) => inconclusive)) return "incomparable";
-  if (judged === "diverged") return "diverged";
-  if (errors.length > 0) return "over-budget";
-  if (settings.performance === "fail" && figures.some((each) => each.verdict === "regressed")) return "over-budget";
-  return "holds";
-}
-
 /** 3 (could not compare) is worse than 1 (diverged or over budget): what was not compared may hide anything. */
 export function exitCodeOf(entries: readonly Pick<CheckEntry, "outcome">[]): 0 | 1 | 3 {
   if (entries.some(({ outcome }) => outcome === "incomparable")) return 3;

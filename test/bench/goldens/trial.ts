@@ -58,7 +58,7 @@ export async function tryProgram(
       const accepted = await acceptOnce(program.name, workplace.path);
       cpSync(join(workplace.path, GOLDEN_DIR), goldens, { recursive: true });
       const varies = accepted.varies.map((each) => `${each.thread} ${each.name} ${each.object} ${each.varies}`);
-      result = { program: program.name, from: program.from, calls: accepted.calls, varies, checks: [] };
+      result = { program: program.name, from: program.from, calls: accepted.calls ?? 0, varies, checks: [] };
       writeResult(result);
     } finally {
       workplace.dispose();

@@ -5,6 +5,8 @@ import { type Box, isOneSided, type Matching, trimBox } from "./box.ts";
  * Scripts of up to twice as many edits are minimal.
  */
 const EDIT_CAP = 256;
+/** Behind every position; differences of positions to it are still of 32 bits. */
+const BEYOND = 0x3fffffff;
 
 /**
  * Aligns boxes by Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations", 1986, §4b): the middle of a shortest
@@ -67,10 +69,13 @@ class MiddleSearch {
       else forwardLeast++;
       if (forwardMost < most) forward[++forwardMost + 1 + shift] = -1;
       else forwardMost--;
+      let right = forward[forwardMost + 1 + shift] as number;
       for (let d = forwardMost; d >= forwardLeast; d -= 2) {
         const left = forward[d - 1 + shift] as number;
-        const right = forward[d + 1 + shift] as number;
-        let x = left >= right ? left + 1 : right;
+        // The greater of left + 1 and right without a branch, which nobody could foresee.
+        const ahead = left + 1 - right;
+        let x = right + (ahead & ~(ahead >> 31));
+        right = left;
         const from = x;
         let y = x - d;
         while (x < aTo && y < bTo && a[x] === b[y]) {
@@ -84,14 +89,17 @@ class MiddleSearch {
         }
       }
 
-      if (backwardLeast > least) backward[--backwardLeast - 1 + shift] = 0x7fffffff;
+      if (backwardLeast > least) backward[--backwardLeast - 1 + shift] = BEYOND;
       else backwardLeast++;
-      if (backwardMost < most) backward[++backwardMost + 1 + shift] = 0x7fffffff;
+      if (backwardMost < most) backward[++backwardMost + 1 + shift] = BEYOND;
       else backwardMost--;
+      right = backward[backwardMost + 1 + shift] as number;
       for (let d = backwardMost; d >= backwardLeast; d -= 2) {
         const left = backward[d - 1 + shift] as number;
-        const right = backward[d + 1 + shift] as number;
-        let x = left < right ? left : right - 1;
+        // The smaller of left and right - 1.
+        const behind = left - right + 1;
+        let x = right - 1 + (behind & (behind >> 31));
+        right = left;
         const from = x;
         let y = x - d;
         while (x > aFrom && y > bFrom && a[x - 1] === b[y - 1]) {

@@ -26,9 +26,9 @@ export function acceptDivergences(
       for (const { thread } of group.threads) plan.takeThread(group.side, thread);
     }
     const edits = group.family === "threads" ? group.creations : group.edits;
-    for (const { edit, pair } of edits) {
+    for (const edit of edits) {
       if (edit.golden >= 0) plan.drop(edit.golden);
-      if (edit.actual >= 0) plan.insert(pair, edit.actual);
+      if (edit.actual >= 0) plan.insert(found.differences.pairOf(edit), edit.actual);
     }
   }
   return plan.build(found.differences.pairs);

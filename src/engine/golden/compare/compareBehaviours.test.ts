@@ -48,6 +48,14 @@ const filesOf = (name: string, count: number): string =>
   Array.from({ length: count }, (_, i) => `openat d/${name}${i} @load:17; read d/${name}${i} 9 @load:18`).join("; ");
 
 const CALLS: readonly Fixture[] = [
+  {
+    name: "children that are started in another order, by what they are",
+    golden:
+      "clone - =>main>cat; clone - =>main>sort\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
+    actual:
+      "clone - =>main>sort; clone - =>main>cat\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
+    told: ["medium order: the start of cat now comes after the start of sort"],
+  },
   { name: "nothing", golden: "openat a; read a 10; close a", actual: "openat a; read a 10; close a", told: [] },
   {
     name: "what does nothing to the world",

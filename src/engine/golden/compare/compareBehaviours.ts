@@ -148,8 +148,7 @@ function missing({ excluded, sites, pairs, vocabulary }: Differences): Group[] {
       other.object === each.object &&
       (!withSites || other.function === each.function);
     if (excluded.some((other) => same(other) && other.actual > 0)) return [];
-    const pair = pairs.find(({ label }) => label === each.thread);
-    if (pair === undefined) return [];
+    if (!pairs.some(({ label }) => label === each.thread)) return [];
     const { shape, site } = sites.golden.events;
     return [
       {
@@ -158,7 +157,7 @@ function missing({ excluded, sites, pairs, vocabulary }: Differences): Group[] {
         label: each.thread,
         token: vocabulary.golden[shape[first] as number] as number,
         functionId: sites.functionId("golden", site[first] as number),
-        edits: each.goldenEvents.map((event) => ({ edit: { kind: "removed", golden: event, actual: -1 }, pair })),
+        edits: each.goldenEvents.map((event) => ({ kind: "removed", golden: event, actual: -1 })),
         total: { golden: each.golden, actual: 0 },
         known: true,
         change: { what: "none" },
@@ -211,7 +210,7 @@ function tally(
       else unequal.added += events;
       continue;
     }
-    for (const { edit } of group.edits) {
+    for (const edit of group.edits) {
       if (edit.kind === "added") unequal.added++;
       else if (edit.kind === "removed") unequal.removed++;
       else unequal.changed++;

@@ -31,7 +31,7 @@ export interface DifferenceOptions {
   readonly firstThreadOnly?: boolean;
 }
 
-/** Two threads that were compared. In `edits`, places are event numbers of the behaviours. */
+/** Two threads that were compared. */
 export interface ThreadDifferences {
   readonly golden: number;
   readonly actual: number;
@@ -58,6 +58,8 @@ export interface Differences {
   readonly vocabulary: Vocabulary;
   readonly sites: SiteIndex;
   readonly pairs: readonly ThreadDifferences[];
+  /** The threads that an edit is of. */
+  readonly pairOf: (edit: Edit) => ThreadDifferences;
   readonly removedThreads: readonly UnmatchedThread[];
   readonly addedThreads: readonly UnmatchedThread[];
   readonly excluded: readonly Excluded[];
@@ -77,7 +79,8 @@ class DifferenceFinder {
   private readonly sites: SiteIndex;
   private readonly exclusions: Exclusions;
   private readonly varies: VariationIndex;
-  private readonly treatments = new Map<string, Treatment>();
+  /** By label, then by call and function. */
+  private readonly treatments = new Map<string, Map<number, Treatment>>();
   private readonly wanted = { golden: 0, actual: 0 };
   private readonly streamCache: { readonly [side in Side]: Map<number, ThreadStreams> } = {
     golden: new Map(),
@@ -128,6 +131,7 @@ class DifferenceFinder {
       vocabulary: this.vocabulary,
       sites: this.sites,
       pairs,
+      pairOf: pairFinder(golden, actual, pairs),
       removedThreads,
       addedThreads,
       excluded: this.exclusions.excluded,
@@ -144,18 +148,15 @@ class DifferenceFinder {
     const subjectOf = (token: number): number => this.subjectOf(token, subject);
     const likeness = {
       subjectOf,
+      subjects: this.vocabulary.subjects,
       functionOf: (side: Side, event: number) => this.sites.functionId(side, this.siteOf(side, event)),
+      functions: this.sites.functionCount,
     };
-    const events = (edit: Edit, of: { readonly golden: Stream; readonly actual: Stream }): Edit => ({
-      kind: edit.kind,
-      golden: edit.golden < 0 ? -1 : (of.golden.events[edit.golden] as number),
-      actual: edit.actual < 0 ? -1 : (of.actual.events[edit.actual] as number),
-    });
     const streams = { golden: left.ordered, actual: right.ordered };
     const unordered = { golden: left.unordered, actual: right.unordered };
     const base = { golden, actual, label: threadLabel(this.golden, golden), streams, unordered };
     if (this.options.mode === "counts") {
-      const edits = countEdits(left.ordered, right.ordered, subjectOf).map((edit) => events(edit, streams));
+      const edits = countEdits(left.ordered, right.ordered, subjectOf);
       const removed = edits.filter(({ kind }) => kind === "removed").length;
       const partner = new Int32Array(left.ordered.events.length).fill(-1);
       return { ...base, partner, edits, matched: left.ordered.events.length - removed, givenUp: 0 };
@@ -166,14 +167,14 @@ class DifferenceFinder {
       (side, event) => this.sites.lineId(side, this.siteOf(side, event)),
       this.options.limits,
     );
-    const edits = editsOf(left.ordered, right.ordered, alignment, likeness).map((edit) => events(edit, streams));
+    const edits = editsOf(left.ordered, right.ordered, alignment, likeness);
 
     const nothing = { partner: new Int32Array(unordered.golden.events.length).fill(-1), matched: 0, givenUp: [] };
-    const looseEdits = editsOf(unordered.golden, unordered.actual, nothing, likeness).map((edit) =>
-      events(edit, unordered),
-    );
-    const inAnyOrder = looseEdits.filter(({ kind }) => kind === "moved").length;
-    edits.push(...looseEdits.filter(({ kind }) => kind !== "moved"));
+    let inAnyOrder = 0;
+    for (const edit of editsOf(unordered.golden, unordered.actual, nothing, likeness)) {
+      if (edit.kind === "moved") inAnyOrder++;
+      else edits.push(edit);
+    }
     const givenUp = alignment.givenUp.reduce((sum, box) => sum + box.aTo - box.aFrom + (box.bTo - box.bFrom), 0);
     return { ...base, partner: alignment.partner, edits, matched: alignment.matched + inAnyOrder, givenUp };
   }
@@ -200,7 +201,7 @@ class DifferenceFinder {
         name: THREAD_VARIATION,
         object: "",
         function: "",
-        why: `${variation.min} to ${variation.max} of them in the samples`,
+        why: `${variation.min === variation.max ? "" : `${variation.min} to `}${variation.max} of them in the samples`,
         expected: false,
         min: variation.min,
         max: variation.max,
@@ -256,8 +257,13 @@ class DifferenceFinder {
   private treatmentOf(side: Side, label: string, token: number, event: number): Treatment {
     const { shapes, subject } = this.vocabulary;
     const functionId = this.sites.functionId(side, this.siteOf(side, event));
-    const key = `${subject[token]} ${functionId} ${label}`;
-    const known = this.treatments.get(key);
+    let ofLabel = this.treatments.get(label);
+    if (ofLabel === undefined) {
+      ofLabel = new Map();
+      this.treatments.set(label, ofLabel);
+    }
+    const key = (subject[token] as number) * this.sites.functionCount + functionId;
+    const known = ofLabel.get(key);
     if (known !== undefined) return known;
     const shape = shapes[token];
     if (shape === undefined) throw new RangeError(`No shape has token ${token}`);
@@ -267,7 +273,7 @@ class DifferenceFinder {
       this.sites.fileName(functionId),
       this.sites.functionName(functionId),
     );
-    this.treatments.set(key, made);
+    ofLabel.set(key, made);
     return made;
   }
 
@@ -295,6 +301,19 @@ class DifferenceFinder {
   private siteOf(side: Side, event: number): number {
     return this[side].events.site[event] as number;
   }
+}
+
+function pairFinder(golden: Behaviour, actual: Behaviour, pairs: readonly ThreadDifferences[]): Differences["pairOf"] {
+  const byGolden = new Map(pairs.map((pair) => [pair.golden, pair]));
+  const byActual = new Map(pairs.map((pair) => [pair.actual, pair]));
+  return (edit) => {
+    const found =
+      edit.golden >= 0
+        ? byGolden.get(golden.events.thread[edit.golden] as number)
+        : byActual.get(actual.events.thread[edit.actual] as number);
+    if (found === undefined) throw new RangeError("An edit is of threads that were compared");
+    return found;
+  };
 }
 
 /** What of a thread is compared in order, and what without. */

@@ -50,14 +50,12 @@ function tellCalls(differences: Differences, group: CallGroup): Divergence {
   const name = unordered ? "" : shape.name;
   const object = unordered ? "" : shape.object;
   const functionName = unordered ? "" : sites.functionName(group.functionId);
-  const told = { name, object, thread: group.label, site, goldenSite };
-  const failsNow = group.change.what === "error" && group.change.actual !== "";
-  const observable = vocabulary.observable[group.token] === 1;
+  const told = { name, object, value: shape.value, thread: group.label, site, goldenSite };
   const detail = group.change.what === "error" ? `${group.change.golden}>${group.change.actual}` : "";
   return {
     id: divergenceId(group.kind, name, object, group.label, functionName, detail),
     kind: group.kind,
-    severity: severityOf(group.kind, shape, observable, failsNow),
+    severity: severityOfCalls(differences, group),
     class: shape.class,
     name,
     object,
@@ -70,6 +68,11 @@ function tellCalls(differences: Differences, group: CallGroup): Divergence {
   };
 }
 
+function severityOfCalls({ vocabulary }: Differences, { kind, change, token }: CallGroup): Divergence["severity"] {
+  const failsNow = change.what === "error" && change.actual !== "";
+  return severityOf(kind, vocabulary.shapes[token] as EventShape, vocabulary.observable[token] === 1, failsNow);
+}
+
 /** Tells by the first what belongs together; what all of them did is on the two sides. */
 function tellFolded(
   differences: Differences,
@@ -78,9 +81,9 @@ function tellFolded(
 ): Divergence {
   const [lead] = members;
   if (lead === undefined) throw new RangeError("A folded group has members");
-  const divergences = members.map((member) => tellCalls(differences, member));
-  const first = divergences[0] as Divergence;
-  const severity = SEVERITIES.find((each) => divergences.some((divergence) => divergence.severity === each));
+  const first = tellCalls(differences, lead);
+  const severities = new Set(members.map((member) => severityOfCalls(differences, member)));
+  const severity = SEVERITIES.find((each) => severities.has(each));
   const folded = {
     ...first,
     kind: group.kind,
@@ -88,10 +91,11 @@ function tellFolded(
     golden: sideOf(differences, "golden", eventsOf(group, "golden")),
     actual: sideOf(differences, "actual", eventsOf(group, "actual")),
   };
-  const told = { ...first, goldenSite: first.goldenSite };
+  const { value } = differences.vocabulary.shapes[lead.token] as EventShape;
+  const told = { ...first, value };
   if (what === "block") {
-    const [{ edit, pair } = { edit: undefined, pair: undefined }] = lead.edits;
-    const crossed = edit === undefined ? undefined : crossedBy(pair, edit);
+    const [edit] = lead.edits;
+    const crossed = edit === undefined ? undefined : crossedBy(differences.pairOf(edit), edit);
     const other = crossed === undefined ? undefined : shapeOf(differences, "golden", crossed.event);
     const inOne = members.every(({ functionId }) => functionId === lead.functionId);
     const title = titles.blockTitle(told, other, crossed?.after === true, group.edits.length, inOne);
@@ -124,12 +128,12 @@ function callsTitle(differences: Differences, group: CallGroup, told: titles.Tol
   if (change.what === "error") return titles.errorTitle(told, change.golden, change.actual, edits.length);
   if (change.what === "size") return titles.sizeTitle(told, change.golden, change.actual);
   if (change.what === "arguments") {
-    const before = shapeOf(differences, "golden", first.edit.golden);
-    const now = shapeOf(differences, "actual", first.edit.actual);
+    const before = shapeOf(differences, "golden", first.golden);
+    const now = shapeOf(differences, "actual", first.actual);
     return titles.changedTitle(told, before, now, edits.length);
   }
   if (change.what === "order") {
-    const crossed = crossedBy(first.pair, first.edit);
+    const crossed = crossedBy(differences.pairOf(first), first);
     const other = crossed === undefined ? undefined : shapeOf(differences, "golden", crossed.event);
     return titles.orderTitle(told, other, crossed?.after === true, edits.length);
   }
@@ -137,7 +141,7 @@ function callsTitle(differences: Differences, group: CallGroup, told: titles.Tol
   if (kind === "removed") return titles.removedTitle(told, edits.length);
   if (total.golden !== total.actual) return titles.countTitle(told, total.golden, total.actual);
   // As often in all, but at another time or with other arguments than what it could be compared with.
-  const removed = edits.filter(({ edit }) => edit.kind === "removed").length;
+  const removed = edits.filter((edit) => edit.kind === "removed").length;
   return titles.countTitle(told, removed, edits.length - removed);
 }
 
@@ -146,7 +150,7 @@ function tellThreads(differences: Differences, group: ThreadGroup): Divergence {
   const { threads } = differences.sites[side];
   const top = group.threads.filter((each) => each.label === label);
   const role = threads[top[0]?.thread ?? -1]?.role ?? "thread";
-  const made = creations.map(({ edit }) => edit[side]);
+  const made = creations.map((edit) => edit[side]);
   const started = side === "golden" ? nowOf(differences, made) : commonSite(differences, "actual", made);
   // Stacks often end in the C library where threads are made; then the thread's own first line is shown.
   const from = commonSite(differences, side, made) !== null ? made : [...(top[0]?.events.subarray(0, 1) ?? [])];
@@ -177,8 +181,8 @@ function tellThreads(differences: Differences, group: ThreadGroup): Divergence {
 }
 
 function tellExit(differences: Differences, group: ExitGroup): Divergence {
-  const golden = group.edits.flatMap(({ edit }) => (edit.golden < 0 ? [] : [edit.golden]));
-  const actual = group.edits.flatMap(({ edit }) => (edit.actual < 0 ? [] : [edit.actual]));
+  const golden = group.edits.flatMap((edit) => (edit.golden < 0 ? [] : [edit.golden]));
+  const actual = group.edits.flatMap((edit) => (edit.actual < 0 ? [] : [edit.actual]));
   return {
     id: divergenceId("exit", "exit", "", group.label, "", ""),
     kind: "exit",
@@ -198,20 +202,22 @@ function tellExit(differences: Differences, group: ExitGroup): Divergence {
 const NOTHING: DivergenceSide = { count: 0, events: [], rows: [] };
 
 /** Events of one side of a group, in order. */
-export function eventsOf({ edits }: CallGroup, side: Side): number[] {
-  const events: number[] = [];
+export function eventsOf({ edits }: Pick<CallGroup, "edits">, side: Side): Int32Array {
+  const events = new Int32Array(edits.length);
+  let length = 0;
   let sorted = true;
-  for (const { edit } of edits) {
+  for (const edit of edits) {
     const event = edit[side];
     if (event < 0) continue;
-    sorted &&= events.length === 0 || (events[events.length - 1] as number) < event;
-    events.push(event);
+    sorted &&= length === 0 || (events[length - 1] as number) < event;
+    events[length++] = event;
   }
-  return sorted ? events : events.sort((a, b) => a - b);
+  const found = events.subarray(0, length);
+  return sorted ? found : found.sort();
 }
 
-function sideOf(differences: Differences, side: Side, events: readonly number[]): DivergenceSide {
-  const shown = events.slice(0, MAX_EVENT_TEXTS);
+function sideOf(differences: Differences, side: Side, events: ArrayLike<number>): DivergenceSide {
+  const shown = Array.from({ length: Math.min(events.length, MAX_EVENT_TEXTS) }, (_, i) => events[i] as number);
   const { row } = differences.sites[side].events;
   return {
     count: events.length,
@@ -221,12 +227,17 @@ function sideOf(differences: Differences, side: Side, events: readonly number[])
 }
 
 /** The site that most of the events have, the first of them where several do. */
-function mostCommonSite(differences: Differences, side: Side, events: readonly number[]): number {
+function mostCommonSite(differences: Differences, side: Side, events: ArrayLike<number>): number {
   const { site } = differences.sites[side].events;
   const counts = new Map<number, number>();
-  for (const event of events) {
-    const of = site[event] as number;
-    if (of >= 0) counts.set(of, (counts.get(of) ?? 0) + 1);
+  // Events in a row are often of one site.
+  let run = 0;
+  for (let i = 0; i < events.length; i++) {
+    const of = site[events[i] as number] as number;
+    run++;
+    if (i + 1 < events.length && site[events[i + 1] as number] === of) continue;
+    if (of >= 0) counts.set(of, (counts.get(of) ?? 0) + run);
+    run = 0;
   }
   let best = -1;
   let most = 0;
@@ -238,12 +249,12 @@ function mostCommonSite(differences: Differences, side: Side, events: readonly n
   return best;
 }
 
-function commonSite(differences: Differences, side: Side, events: readonly number[]): ComparisonSite | null {
+function commonSite(differences: Differences, side: Side, events: ArrayLike<number>): ComparisonSite | null {
   const site = differences.sites[side].sites[mostCommonSite(differences, side, events)];
   return site === undefined ? null : { file: site.file, line: site.line, function: site.function };
 }
 
-function nowOf(differences: Differences, goldenEvents: readonly number[]): ComparisonSite | null {
+function nowOf(differences: Differences, goldenEvents: ArrayLike<number>): ComparisonSite | null {
   return differences.sites.now(mostCommonSite(differences, "golden", goldenEvents));
 }
 

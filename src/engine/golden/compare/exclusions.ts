@@ -2,6 +2,7 @@ import type { IgnoreRule } from "../../../protocol/goldenConfig.ts";
 import type { EventShape } from "../behaviour.ts";
 import type { VariationIndex } from "./variationIndex.ts";
 import { matchesWildcard } from "./wildcard.ts";
+import { timesText } from "./wording.ts";
 
 /** Calls that are not compared, because the samples differed in them or a rule says so. */
 export interface Excluded {
@@ -64,7 +65,7 @@ export class Exclusions {
     if (outright !== undefined) {
       const { min, max, varies } = outright;
       const expected = varies === "count" && min > 0;
-      const why = varies === "presence" ? "not in every sample" : `${min} to ${max} times in the samples`;
+      const why = varies === "presence" ? "not in every sample" : `${timesText(min, max)} in the samples`;
       return this.exclude({ ...base, reason: "varies", why, expected, min, max });
     }
     const loose = found.some(({ varies }) => varies === "arguments");

@@ -1,6 +1,7 @@
 import type { EventShape } from "../behaviour.ts";
 import type { Differences, Side } from "./differences.ts";
-import type { CallGroup, Group, PairEdit } from "./groups.ts";
+import type { Edit } from "./edits.ts";
+import type { CallGroup, Group } from "./groups.ts";
 import { crossedBy } from "./order.ts";
 
 /** Objects from which on differences of one call in one function are told as one; more where the function is not known. */
@@ -14,7 +15,7 @@ const MANY_WITHOUT_FUNCTION = 20;
 export function foldGroups(differences: Differences, groups: readonly Group[]): Group[] {
   const calls = groups.filter((group) => group.family === "calls");
   const rest = groups.filter((group) => group.family !== "calls");
-  return [...rest, ...foldObjects(foldMoved(foldByObject(differences, calls)), differences)];
+  return [...rest, ...foldObjects(foldMoved(foldByObject(differences, calls), differences), differences)];
 }
 
 /** The folded group; the first member leads. */
@@ -27,7 +28,8 @@ function together(
   if (lead === undefined) throw new RangeError("Nothing to fold");
   if (members.length === 1) return lead;
   const leaves = members.flatMap((member) => member.folded?.members ?? [member]);
-  const edits = leaves.flatMap((member) => member.edits);
+  const edits: Edit[] = [];
+  for (const leaf of leaves) for (const edit of leaf.edits) edits.push(edit);
   return { ...lead, kind: kind ?? lead.kind, edits, folded: { what: folded, groups: members, members: leaves } };
 }
 
@@ -86,14 +88,14 @@ function foldByObject(differences: Differences, groups: readonly CallGroup[]): C
   return result;
 }
 
-const firstOf = ({ edits }: CallGroup, side: Side): number => edits[0]?.edit[side] ?? 0;
+const firstOf = ({ edits }: CallGroup, side: Side): number => edits[0]?.[side] ?? 0;
 
 /** What has moved past the same event has moved together. */
-function foldMoved(groups: readonly CallGroup[]): CallGroup[] {
+function foldMoved(groups: readonly CallGroup[], differences: Differences): CallGroup[] {
   const blocks = new Map<string, CallGroup[]>();
   const result: CallGroup[] = [];
   for (const group of groups) {
-    const past = group.change.what === "order" ? movedPast(group.edits) : undefined;
+    const past = group.change.what === "order" ? movedPast(differences, group.edits) : undefined;
     if (past === undefined) result.push(group);
     else append(blocks, `${past} ${group.label}`, group);
   }
@@ -109,15 +111,18 @@ function foldMoved(groups: readonly CallGroup[]): CallGroup[] {
 }
 
 /** The event that all of the events have moved past, and in which direction; undefined where there is more than one. */
-function movedPast(edits: readonly PairEdit[]): string | undefined {
+function movedPast(differences: Differences, edits: readonly Edit[]): string | undefined {
   const [first] = edits;
-  const past = first === undefined ? undefined : crossedBy(first.pair, first.edit);
-  if (first === undefined || past === undefined) return undefined;
-  for (const { edit, pair } of edits) {
-    const crossed = crossedBy(pair, edit);
-    if (pair !== first.pair || crossed?.event !== past.event || crossed.after !== past.after) return undefined;
+  if (first === undefined) return undefined;
+  const firstPair = differences.pairOf(first);
+  const past = crossedBy(firstPair, first);
+  if (past === undefined) return undefined;
+  for (const edit of edits) {
+    const pair = differences.pairOf(edit);
+    const crossed = pair === firstPair ? crossedBy(pair, edit) : undefined;
+    if (crossed?.event !== past.event || crossed.after !== past.after) return undefined;
   }
-  return `${first.pair.golden} ${past.event} ${past.after}`;
+  return `${firstPair.golden} ${past.event} ${past.after}`;
 }
 
 /** The same call on many objects that the other side does not know, in one function. */

@@ -7,11 +7,6 @@ import { labelOfKey } from "./threadPairs.ts";
 import { EXIT_VARIATION } from "./variationIndex.ts";
 import { wordingOf } from "./wording.ts";
 
-export interface PairEdit {
-  readonly edit: Edit;
-  readonly pair: ThreadDifferences;
-}
-
 /** Differences that are told together: the same kind of difference in the same call on the same object in the same function. */
 export interface CallGroup {
   readonly family: "calls";
@@ -20,7 +15,7 @@ export interface CallGroup {
   /** Token of one of its events. */
   readonly token: number;
   readonly functionId: number;
-  readonly edits: PairEdit[];
+  readonly edits: Edit[];
   /** Calls of this kind in this function, on both sides, with those that are equal. */
   readonly total: { readonly golden: number; readonly actual: number };
   /** Whether the golden calls it on this object anywhere in the thread. */
@@ -50,7 +45,7 @@ export interface ThreadGroup {
   readonly side: Side;
   readonly threads: readonly UnmatchedThread[];
   /** The calls that made them. */
-  readonly creations: readonly PairEdit[];
+  readonly creations: readonly Edit[];
 }
 
 export interface ExitGroup {
@@ -61,7 +56,7 @@ export interface ExitGroup {
   readonly golden: number | string;
   readonly actual: number | string;
   /** The calls that ended it. */
-  readonly edits: readonly PairEdit[];
+  readonly edits: readonly Edit[];
 }
 
 export type Group = CallGroup | ThreadGroup | ExitGroup;
@@ -70,9 +65,7 @@ export type Group = CallGroup | ThreadGroup | ExitGroup;
 export function groupsOf(differences: Differences): Group[] {
   const threads = threadGroups(differences);
   const exits = exitGroups(differences);
-  const taken = new Set(
-    [...threads.flatMap(({ creations }) => creations), ...exits.flatMap(({ edits }) => edits)].map(({ edit }) => edit),
-  );
+  const taken = new Set([...threads.flatMap(({ creations }) => creations), ...exits.flatMap(({ edits }) => edits)]);
   return [...exits, ...threads, ...callGroups(differences, taken)];
 }
 
@@ -123,9 +116,9 @@ function threadGroups(differences: Differences): ThreadGroup[] {
 
 const CREATING = new Set(["clone", "clone2", "clone3", "fork", "vfork"]);
 
-function creationEdits(differences: Differences, side: Side): Map<string, PairEdit[]> {
+function creationEdits(differences: Differences, side: Side): Map<string, Edit[]> {
   const kind = side === "golden" ? "removed" : "added";
-  const found = new Map<string, PairEdit[]>();
+  const found = new Map<string, Edit[]>();
   for (const pair of differences.pairs) {
     for (const edit of pair.edits) {
       if (edit.kind !== kind) continue;
@@ -133,8 +126,8 @@ function creationEdits(differences: Differences, side: Side): Map<string, PairEd
       const label = CREATING.has(name) && value !== "" ? labelOfKey(value) : undefined;
       if (label === undefined) continue;
       const known = found.get(label);
-      if (known === undefined) found.set(label, [{ edit, pair }]);
-      else known.push({ edit, pair });
+      if (known === undefined) found.set(label, [edit]);
+      else known.push(edit);
     }
   }
   return found;
@@ -154,13 +147,11 @@ function exitGroups(differences: Differences): ExitGroup[] {
     // Every thread of a process that is killed ends alike: the process is enough.
     if (left?.role === "thread") continue;
     if (differences.varies.find(pair.label, EXIT_VARIATION, "").length > 0) continue;
-    const edits = pair.edits
-      .filter((edit) =>
-        (["golden", "actual"] as const).every(
-          (side) => edit[side] < 0 || EXIT_CALLS.has(shapeOf(differences, side, edit[side]).name),
-        ),
-      )
-      .map((edit) => ({ edit, pair }));
+    const edits = pair.edits.filter((edit) =>
+      (["golden", "actual"] as const).every(
+        (side) => edit[side] < 0 || EXIT_CALLS.has(shapeOf(differences, side, edit[side]).name),
+      ),
+    );
     groups.push({ family: "exit", kind: "exit", label: pair.label, pair, golden: before, actual: now, edits });
   }
   return groups;
@@ -173,28 +164,40 @@ function callGroups(differences: Differences, taken: ReadonlySet<Edit>): CallGro
   for (const pair of differences.pairs) {
     // By what has changed, so that no text is made for each of many edits.
     const ofPair = new Map<Change, Map<number, CallGroup>>();
+    let last: { readonly change: Change; readonly groups: Map<number, CallGroup> } | undefined;
     for (const edit of pair.edits) {
-      if (taken.has(edit)) continue;
+      if (taken.size > 0 && taken.has(edit)) continue;
+      const change = changeOf(differences, edit);
+      if (last?.change !== change) {
+        let groupsOfChange = ofPair.get(change);
+        if (groupsOfChange === undefined) {
+          groupsOfChange = groupsIn(byDetail, `${detailOf(change)} ${pair.label}`);
+          ofPair.set(change, groupsOfChange);
+        }
+        last = { change, groups: groupsOfChange };
+      }
+      const known = last.groups;
+      if (change === NO_ORDER) {
+        const all = known.get(0);
+        if (all !== undefined) {
+          all.edits.push(edit);
+          continue;
+        }
+      }
       // The run's side tells where it is now.
       const side: Side = edit.actual >= 0 ? "actual" : "golden";
       const event = edit[side];
       const token = tokenOf(differences, side, event);
       const subject = differences.vocabulary.subject[token] as number;
       const functionId = differences.sites.functionId(side, differences.sites[side].events.site[event] as number);
-      const change = changeOf(differences, edit);
-      let known = ofPair.get(change);
-      if (known === undefined) {
-        known = groupsIn(byDetail, `${detailOf(change)} ${pair.label}`);
-        ofPair.set(change, known);
-      }
-      const key = change.what === "unordered" ? 0 : subject * FUNCTIONS + functionId;
+      const key = change === NO_ORDER ? 0 : subject * FUNCTIONS + functionId;
       const group = known.get(key);
       if (group !== undefined) {
-        group.edits.push({ edit, pair });
+        group.edits.push(edit);
         continue;
       }
       counts ??= new Counts(differences);
-      const made = newGroup(differences, counts, { edit, pair }, { token, functionId, change });
+      const made = newGroup(differences, counts, pair.label, { edit, token, functionId, change });
       known.set(key, made);
       groups.push(made);
     }
@@ -219,17 +222,21 @@ function groupsIn(byDetail: Map<string, Map<number, CallGroup>>, detail: string)
 function newGroup(
   differences: Differences,
   counts: Counts,
-  first: PairEdit,
-  { token, functionId, change }: Pick<CallGroup, "token" | "functionId" | "change">,
+  label: string,
+  {
+    edit,
+    token,
+    functionId,
+    change,
+  }: Pick<CallGroup, "token" | "functionId" | "change"> & { readonly edit: Edit },
 ): CallGroup {
-  const { edit, pair } = first;
   const subject = differences.vocabulary.subject[token] as number;
-  const total = counts.inFunction(pair.label, subject, functionId);
+  const total = counts.inFunction(label, subject, functionId);
   const { name, object } = differences.vocabulary.shapes[token] as EventShape;
   const isSame = (other: Excluded): boolean => other.name === name && other.object === object;
   const known =
-    counts.anywhere(pair.label, subject).golden > 0 ||
-    differences.excluded.some((each) => each.thread === pair.label && isSame(each) && each.golden > 0);
+    counts.anywhere(label, subject).golden > 0 ||
+    differences.excluded.some((each) => each.thread === label && isSame(each) && each.golden > 0);
   const kind: DivergenceKind =
     change.what === "order" || change.what === "unordered"
       ? "order"
@@ -240,7 +247,7 @@ function newGroup(
           : total.actual === 0
             ? "removed"
             : "count";
-  return { family: "calls", kind, label: pair.label, token, functionId, edits: [first], total, known, change };
+  return { family: "calls", kind, label, token, functionId, edits: [edit], total, known, change };
 }
 
 const NO_CHANGE: Change = { what: "none" };
@@ -277,7 +284,7 @@ function mergeSizes(differences: Differences, groups: readonly CallGroup[]): Cal
 
 function changedSizes(
   differences: Differences,
-  edits: readonly PairEdit[],
+  edits: readonly Edit[],
   otherNumber: boolean,
 ): { golden: string; actual: string } | undefined {
   const asked = (side: Side, event: number): string | undefined => {
@@ -287,14 +294,14 @@ function changedSizes(
   };
   const [first] = edits;
   if (first === undefined) return undefined;
-  const golden = asked("golden", first.edit.golden);
-  const actual = asked("actual", first.edit.actual);
+  const golden = asked("golden", first.golden);
+  const actual = asked("actual", first.actual);
   if (golden === undefined || actual === undefined || golden === actual) return undefined;
   if (!/^\d+$/.test(golden) || !/^\d+$/.test(actual)) return undefined;
   // A program that writes a text of another length asks for another size, too; that is told as the change it is.
-  const { name } = shapeOf(differences, "golden", first.edit.golden);
+  const { name } = shapeOf(differences, "golden", first.golden);
   if (edits.length < 2 && !otherNumber && wordingOf(name).verb !== "reads") return undefined;
-  return edits.every(({ edit }) => asked("golden", edit.golden) === golden && asked("actual", edit.actual) === actual)
+  return edits.every((edit) => asked("golden", edit.golden) === golden && asked("actual", edit.actual) === actual)
     ? { golden, actual }
     : undefined;
 }

@@ -52,10 +52,11 @@ function neighboursOf({ partner }: ThreadDifferences): Neighbours {
   return neighbours;
 }
 
-/** Index of a value in an ascending column. */
+/** Index of a value in a strictly ascending column that has it. */
 export function placeOf(column: Int32Array, value: number): number {
-  let low = 0;
-  let high = column.length;
+  // Where nothing was left out, its distance from the ends is its index.
+  let low = Math.max(0, column.length - 1 - ((column[column.length - 1] ?? 0) - value));
+  let high = Math.min(column.length, value - (column[0] ?? 0));
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((column[middle] as number) < value) low = middle + 1;

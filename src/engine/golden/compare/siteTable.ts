@@ -30,10 +30,15 @@ export function siteTable(
   const lines = linesOf(differences);
   for (const { group, divergence } of told) {
     const edits = group.family === "threads" ? group.creations : group.edits;
-    for (const { edit } of edits) {
-      for (const side of ["golden", "actual"] as const) {
-        const line = edit[side] < 0 ? undefined : lines[side][siteOf(differences, side, edit[side])];
-        line?.divergences.add(divergence.id);
+    for (const side of ["golden", "actual"] as const) {
+      const { site } = differences.sites[side].events;
+      let last = -1;
+      for (const edit of edits) {
+        if (edit[side] < 0) continue;
+        const of = site[edit[side]] as number;
+        if (of === last) continue;
+        last = of;
+        lines[side][of]?.divergences.add(divergence.id);
       }
     }
   }

@@ -34,30 +34,33 @@ export function alignStreams(
     actual: actual.events.map((event) => lineOf("actual", event)),
   };
   if (lines.golden.every((line) => line === 0) || lines.actual.every((line) => line === 0)) return plain;
-  const placed = alignPlaced(golden.tokens, actual.tokens, lines, limits);
+  const placed = alignPlaced(golden.tokens, actual.tokens, lines, limits) ?? plain;
   return placed.matched >= plain.matched ? placed : plain;
 }
 
-/** First what is equal and at the same line, then, between those, what is equal. */
+/** First what is equal and at the same line, then, between those, what is equal; undefined where all equal events are at one line. */
 function alignPlaced(
   a: Int32Array,
   b: Int32Array,
   lines: { readonly golden: Int32Array; readonly actual: Int32Array },
   limits: AlignLimits | undefined,
-): Alignment {
+): Alignment | undefined {
   const combined = new Map<number, number>();
+  const firstLine = new Map<number, number>();
+  let several = false;
   const combine = (token: number, line: number): number => {
     const pair = token * 2 ** 22 + line;
     const known = combined.get(pair);
     if (known !== undefined) return known;
+    several ||= (firstLine.get(token) ?? line) !== line;
+    firstLine.set(token, line);
     combined.set(pair, combined.size);
     return combined.size - 1;
   };
-  const both = align(
-    a.map((token, i) => combine(token, lines.golden[i] as number)),
-    b.map((token, i) => combine(token, lines.actual[i] as number)),
-    limits,
-  );
+  const left = a.map((token, i) => combine(token, lines.golden[i] as number));
+  const right = b.map((token, i) => combine(token, lines.actual[i] as number));
+  if (!several) return undefined;
+  const both = align(left, right, limits);
   const partner = both.partner.slice();
   const givenUp: Box[] = [];
   let matched = both.matched;

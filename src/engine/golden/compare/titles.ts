@@ -9,12 +9,16 @@ import { times, wordingOf } from "./wording.ts";
 export interface Told {
   readonly name: string;
   readonly object: string;
+  /** What its result stands for: the thread that it made. */
+  readonly value?: string;
   /** Key of the thread, or of the pool it belongs to. */
   readonly thread: string;
   readonly site: ComparisonSite | null;
   /** Used where the line is gone. */
   readonly goldenSite: ComparisonSite | null;
 }
+
+const CREATING: ReadonlySet<string> = new Set(["clone", "clone2", "clone3", "fork", "vfork"]);
 
 /** Fewer calls than this on both sides are told as "3 times instead of once". */
 const FEW = 10;
@@ -85,10 +89,10 @@ const shown = (text: string | undefined): string =>
 
 /** @param other the call that it changed places with */
 export function orderTitle(told: Told, other: EventShape | undefined, after: boolean, count: number): string {
-  const what = callText(told.name, told.object);
+  const what = callText(told);
   const often = count > 1 ? ` (${times(count)})` : "";
   if (other === undefined) return `${what} now comes at another time${often}${at(told)}`;
-  return `${what} now comes ${after ? "after" : "before"} ${callText(other.name, other.object)}${often}${at(told)}`;
+  return `${what} now comes ${after ? "after" : "before"} ${callText(other)}${often}${at(told)}`;
 }
 
 /** @param inOne whether everything that moved is in one function */
@@ -104,10 +108,9 @@ export function blockTitle(
   const calls = `${formatCount(count)} calls`;
   const who = named
     ? `${functionCall(where.function)} (${calls})`
-    : `${callText(told.name, told.object)} and ${formatCount(count - 1)} more ${count === 2 ? "call" : "calls"}`;
+    : `${callText(told)} and ${formatCount(count - 1)} more ${count === 2 ? "call" : "calls"}`;
   const come = named ? "comes" : "come";
-  const past =
-    other === undefined ? "at another time" : `${after ? "after" : "before"} ${callText(other.name, other.object)}`;
+  const past = other === undefined ? "at another time" : `${after ? "after" : "before"} ${callText(other)}`;
   return `${who} now ${come} ${past}${at(told)}`;
 }
 
@@ -166,7 +169,12 @@ export function exitTitle(thread: string, golden: number | string, actual: numbe
   return `${who}${end(actual)} instead of ${typeof golden === "number" ? golden : oneLine(golden)}`;
 }
 
-function callText(name: string, object: string): string {
+/** Making a thread or a process is told by which one: where two change places, both are made by the same call. */
+function callText({ name, object, value = "" }: Pick<Told, "name" | "object" | "value">): string {
+  if (CREATING.has(name) && value !== "") {
+    const key = truncate(oneLine(value), 100);
+    return `the start of ${key.slice(key.lastIndexOf(">") + 1)}`;
+  }
   const what = objectText(object);
   return `\`${name}\`${what === "" ? "" : ` ${wordingOf(name).joiner} ${what}`}`;
 }

@@ -1,4 +1,4 @@
-import { formatCount } from "../../../base/format.ts";
+import { formatCount, plural } from "../../../base/format.ts";
 
 /** How calls are spoken of. Calls that are not listed are "called on" their object. */
 interface Wording {
@@ -74,4 +74,9 @@ export const wordingOf = (name: string): Wording => (Object.hasOwn(WORDINGS, nam
 /** `once`, `twice`, `3 times`. */
 export function times(count: number): string {
   return count === 1 ? "once" : count === 2 ? "twice" : `${formatCount(count)} times`;
+}
+
+/** `3 to 5 times`, `2 times`. */
+export function timesText(min: number, max: number): string {
+  return `${min === max ? "" : `${formatCount(min)} to `}${plural(max, "time")}`;
 }

@@ -36,6 +36,7 @@ test("a golden is told in a row", () => {
     varies: [
       { thread: "main", name: "read", object: "a", function: "f", varies: "count", min: 3, max: 5 },
       { thread: "main", name: "read", object: "a", function: "g", varies: "count", min: 3, max: 5 },
+      { thread: "main", name: "read", object: "b", function: "g", varies: "count", min: 2, max: 2 },
       { thread: "main", name: "write", object: "", function: "", varies: "order", min: 1, max: 1 },
     ],
   });
@@ -45,7 +46,7 @@ test("a golden is told in a row", () => {
     calls: 6,
     threads: 2,
     samples: 1,
-    varies: ["read a (3 to 5 times)", "write (order)"],
+    varies: ["read a (3 to 5 times)", "read b (2 times)", "write (order)"],
     topCalls: [
       ["read", 3],
       ["futex", 1],

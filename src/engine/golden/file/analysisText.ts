@@ -1,5 +1,6 @@
 import { formatCount } from "../../../base/format.ts";
 import { oneLine, truncate } from "../../../base/text.ts";
+import { timesText } from "../compare/wording.ts";
 import type { Golden } from "../golden.ts";
 
 /** One golden in `ANALYSIS.md`. */
@@ -35,7 +36,7 @@ export function analysisEntry({ header, behaviour }: Golden): AnalysisEntry {
   const topCalls = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, TOP_CALLS);
   const varies = header.varies.map(({ name, object, varies, min, max }) => {
     const what = object === "" ? name : `${name} ${object}`;
-    return varies === "count" ? `${what} (${min} to ${max} times)` : `${what} (${varies})`;
+    return varies === "count" ? `${what} (${timesText(min, max)})` : `${what} (${varies})`;
   });
   return {
     name: header.name,

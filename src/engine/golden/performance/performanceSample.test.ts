@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { addCalls, traceBuilder } from "../../../../test/support/traces.ts";
+import { SyscallState } from "../../trace/trace.ts";
 import { performanceSample } from "./performanceSample.ts";
 
 test.each([
@@ -21,4 +22,11 @@ test.each([
     for (const pid of [100, 0]) builder.addMetric({ time: look, pid, ...reading, ...counts });
   }
   expect(performanceSample(builder.build(), undefined).peakRssBytes).toBe(expected);
+});
+
+test("calls that returned are counted one by one, also those that count as one event", () => {
+  const builder = traceBuilder();
+  const read = { name: "read", args: "0<pipe:[7]>, 1", result: 1 };
+  addCalls(builder, [read, read, read, { name: "exit_group", state: SyscallState.noResult }]);
+  expect(performanceSample(builder.build(), undefined).calls).toBe(3);
 });

@@ -3,6 +3,7 @@ import type { RunManifest } from "../../../protocol/runFolder.ts";
 import { anonymousMemory } from "../../query/anonymousMemory.ts";
 import { hotLines } from "../../query/hotLines.ts";
 import { metricTotals } from "../../query/metricTotals.ts";
+import { hasReturned } from "../../query/syscallTable.ts";
 import { largerKnown, transferredBytes } from "../../query/transferredBytes.ts";
 import { relativeToWorkspace } from "../../trace/sites.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -23,7 +24,7 @@ export function performanceSample(trace: Trace, manifest: RunManifest | undefine
     peakRssBytes: looks(trace) < LEAST_LOOKS ? null : sampled.peakRssBytes,
     readBytes: largerKnown(sampled.readBytes, transferred.read),
     writtenBytes: largerKnown(sampled.writtenBytes, transferred.written),
-    syscallNs: callTime(trace),
+    ...returned(trace),
     mappedBytes: anonymousMemory(trace)?.held ?? 0,
     sites: hotLines(trace)
       .slice(0, MAX_SITES)
@@ -41,11 +42,14 @@ function looks({ metrics }: Trace): number {
   return count;
 }
 
-function callTime({ syscalls }: Trace): number {
-  let total = 0;
+/** Time in system calls, and how many of them returned. */
+function returned({ syscalls }: Trace): Pick<PerformanceSample, "syscallNs" | "calls"> {
+  let syscallNs = 0;
+  let calls = 0;
   for (let row = 0; row < syscalls.length; row++) {
     const duration = syscalls.duration[row] as number;
-    if (duration >= 0) total += duration;
+    if (duration >= 0) syscallNs += duration;
+    if (hasReturned(syscalls.state[row] as number, syscalls.errno[row] as number)) calls++;
   }
-  return total;
+  return { syscallNs, calls };
 }
