@@ -50,10 +50,8 @@ const filesOf = (name: string, count: number): string =>
 const CALLS: readonly Fixture[] = [
   {
     name: "children that are started in another order, by what they are",
-    golden:
-      "clone - =>main>cat; clone - =>main>sort\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
-    actual:
-      "clone - =>main>sort; clone - =>main>cat\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
+    golden: "clone - =>main>cat; clone - =>main>sort\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
+    actual: "clone - =>main>sort; clone - =>main>cat\nmain>cat [process]: read x 1\nmain>sort [process]: read y 1",
     told: ["medium order: the start of cat now comes after the start of sort"],
   },
   { name: "nothing", golden: "openat a; read a 10; close a", actual: "openat a; read a 10; close a", told: [] },

@@ -223,12 +223,7 @@ function newGroup(
   differences: Differences,
   counts: Counts,
   label: string,
-  {
-    edit,
-    token,
-    functionId,
-    change,
-  }: Pick<CallGroup, "token" | "functionId" | "change"> & { readonly edit: Edit },
+  { edit, token, functionId, change }: Pick<CallGroup, "token" | "functionId" | "change"> & { readonly edit: Edit },
 ): CallGroup {
   const subject = differences.vocabulary.subject[token] as number;
   const total = counts.inFunction(label, subject, functionId);
