@@ -5,11 +5,15 @@ import { RUN_FILES } from "../../protocol/runFiles.ts";
 import { runsDirectory } from "../config.ts";
 import type { RunRow } from "./runsTree.ts";
 
+/** A run that is new or being recorded is looked at again after this, milliseconds: watchers miss changes in new folders. */
+const CHECK_AGAIN_MS = 3000;
+
 /** The runs of the open folders. Watches the folders that hold them from the first question on. */
 export class RunsModel implements vscode.Disposable {
   private readonly changed = new Emitter<void>();
   readonly onChange = this.changed.event;
   private watchers: vscode.Disposable[] | undefined;
+  private check: NodeJS.Timeout | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor() {
@@ -29,6 +33,7 @@ export class RunsModel implements vscode.Disposable {
     // Loaded when first asked, not at activation.
     const { listRuns } = await import("../../node/runFolder/listRuns.ts");
     const entries = (await Promise.all([...directories].map((directory) => listRuns(directory)))).flat();
+    if (entries.some((entry) => entry.alive)) this.checkAgain();
     const now = Date.now();
     return entries.map((entry) => ({
       folder: entry.folder,
@@ -50,16 +55,26 @@ export class RunsModel implements vscode.Disposable {
 
   private watch(): vscode.Disposable[] {
     return (vscode.workspace.workspaceFolders ?? []).map((folder) => {
-      const pattern = new vscode.RelativePattern(vscode.Uri.file(runsDirectory(folder)), `*/${RUN_FILES.manifest}`);
+      // The folder too: what is written into a new folder before it is watched itself comes as no event of its own.
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(runsDirectory(folder)), `{*,*/${RUN_FILES.manifest}}`);
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      watcher.onDidCreate(() => this.changed.fire());
+      watcher.onDidCreate(() => {
+        this.changed.fire();
+        this.checkAgain();
+      });
       watcher.onDidChange(() => this.changed.fire());
       watcher.onDidDelete(() => this.changed.fire());
       return watcher;
     });
   }
 
+  private checkAgain(): void {
+    clearTimeout(this.check);
+    this.check = setTimeout(() => this.changed.fire(), CHECK_AGAIN_MS);
+  }
+
   dispose(): void {
+    clearTimeout(this.check);
     for (const disposable of [...(this.watchers ?? []), ...this.subscriptions, this.changed]) disposable.dispose();
   }
 }
