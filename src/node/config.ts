@@ -18,7 +18,7 @@ export { CONFIG_FILE, RENACER_FILE } from "./configFiles.ts";
 /** The budgets of a workspace. */
 export interface WorkspaceBudgets {
   readonly budgets: readonly Budget[];
-  /** Settings that are understood and have no effect here, by file. */
+  /** What is no error: most likely mistakes (warnings), and settings that are understood and have no effect here (remarks); by file. */
   readonly remarks: readonly { readonly file: string; readonly problem: ConfigProblem }[];
 }
 
@@ -74,7 +74,7 @@ function failOnErrors(path: string, problems: readonly ConfigProblem[]): void {
   const errors = problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first === undefined) return;
-  throw new ExpectedError(`${path}${placeText(first)}: ${first.message}`, {
+  throw new ExpectedError(problemText(path, first), {
     code: "usage",
     wayOut:
       errors.length === 1
@@ -84,6 +84,11 @@ function failOnErrors(path: string, problems: readonly ConfigProblem[]): void {
             .map(({ line, message }) => `line ${line}: ${message}`)
             .join("\n"),
   });
+}
+
+/** A problem as one line: `renacer.toml:5:3: what is wrong`. */
+export function problemText(file: string, problem: ConfigProblem): string {
+  return `${file}${placeText(problem)}: ${problem.message}`;
 }
 
 function placeText({ line, column }: ConfigProblem): string {

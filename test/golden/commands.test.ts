@@ -256,6 +256,15 @@ test.each([
   },
 );
 
+test("a budget for a target that does not exist is told, with the one that may be meant", async () => {
+  const folder = copy();
+  const budget = '[[assertions]]\nname = "few"\ncheck = "syscall_count"\nmax_count = 100000\napplies_to = ["cta"]\n';
+  writeFileSync(join(folder, "renacer.toml"), budget);
+  const { code, stderr } = await gold(folder, ["check", "cat"]);
+  expect(stderr).toContain('renacer.toml:5:15: no target of goldentrace.toml is called "cta": did you mean cat?');
+  expect(code).toBe(0);
+});
+
 test.each(["./gone", "./in.txt", "./golden_traces", "not-on-the-path"])(
   "accept and check end with 3 for %s, which cannot be started",
   async (program) => {

@@ -1,9 +1,10 @@
+import { relative } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
 import { formatNs, plural } from "../../base/format.ts";
 import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
 import type { CheckEntry, CheckReport } from "../../engine/report/checkReport.ts";
-import { CONFIG_FILE, loadConfig } from "../../node/config.ts";
+import { CONFIG_FILE, loadBudgets, loadConfig, problemText } from "../../node/config.ts";
 import { acceptTarget } from "../../node/golden/accept.ts";
 import {
   type CheckPlan,
@@ -63,6 +64,7 @@ export const command: Command = async (argv, context) => {
     await writeReports(report, outputs, context, line.has("all"));
     if (line.has("json")) await context.stdout.write(`${JSON.stringify(documentOf(report, plan))}\n`);
     await tellUnchecked(plan, line, context);
+    await tellWarnings(workspace, line, context);
     if (!line.has("update")) return exitCodeOf(entries);
     return await update(entries, request, line.has("yes"), context);
   } catch (error) {
@@ -146,6 +148,16 @@ async function tellUnchecked(
     await stderr.write(
       `${prefix} ${plural(orphans.length, "golden")} without a target in ${CONFIG_FILE}, not checked: ${list(orphans)}\n`,
     );
+  }
+}
+
+/** What is most likely a mistake in the budgets, such as a target that does not exist: a budget that is never judged never fails. */
+async function tellWarnings(workspace: string, line: CommandLine, { stderr }: CliContext): Promise<void> {
+  if (line.has("quiet")) return;
+  const prefix = styleFor(stderr.colour).warn("goldentrace:");
+  for (const { file, problem } of loadBudgets(workspace).remarks) {
+    if (problem.severity !== "warning") continue;
+    await stderr.write(`${prefix} ${shown(truncate(problemText(relative(workspace, file), problem), MAX_TOLD))}\n`);
   }
 }
 

@@ -6,13 +6,15 @@ export interface ConfigProblem {
   readonly column: number;
   /** 1-based, just behind the last character of what is meant; 0 where only the line is known. */
   readonly endColumn: number;
-  /** An error makes the file unusable; a remark tells that something known has no effect here. */
-  readonly severity: "error" | "remark";
+  /** An error makes the file unusable; a warning is most likely a mistake; a remark tells that something known has no effect here. */
+  readonly severity: "error" | "warning" | "remark";
   readonly message: string;
 }
 
+const SEVERITIES: readonly ConfigProblem["severity"][] = ["error", "warning", "remark"];
+
 /** In the order of the file; of one place, errors first. */
 export function sortProblems(problems: ConfigProblem[]): ConfigProblem[] {
-  const rank = (problem: ConfigProblem): number => (problem.severity === "error" ? 0 : 1);
+  const rank = ({ severity }: ConfigProblem): number => SEVERITIES.indexOf(severity);
   return problems.sort((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b));
 }

@@ -309,7 +309,7 @@ trian = { max_syscalls = 5 }
 "tr*" = { max_syscalls = 5 }
 `);
   expect(problems).toMatchObject([
-    { line: 5, column: 1, severity: "remark", message: expect.stringContaining("did you mean train?") },
+    { line: 5, column: 1, severity: "warning", message: expect.stringContaining("did you mean train?") },
   ]);
 });
 

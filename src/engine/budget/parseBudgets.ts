@@ -1,4 +1,3 @@
-import { nearest } from "../../base/nearest.ts";
 import type { AntiPatternName, Budget, BudgetRule, Clock } from "./budget.ts";
 import type { ConfigProblem } from "./configProblem.ts";
 import { parseExpression } from "./expression/parse.ts";
@@ -421,8 +420,8 @@ class BudgetReader {
 
   private checkTarget(name: string, place: { line: number; column: number; endColumn: number }): void {
     if (this.targets.length === 0 || this.targets.some((target) => wildcardMatches(name, target))) return;
-    const hint = nearest(name, this.targets) === undefined ? "" : `: ${suggestion(name, this.targets)}`;
-    this.problems.remark(place, `no target of goldentrace.toml is called ${JSON.stringify(name)}${hint}`);
+    const hint = suggestion(name, this.targets);
+    this.problems.warning(place, `no target of goldentrace.toml is called ${JSON.stringify(name)}: ${hint}`);
   }
 
   private addAntiPattern(table: CheckedTable, severity: Budget["severity"], path: TomlPath): void {

@@ -54,6 +54,10 @@ export class ProblemList {
     this.problems.push({ ...place, severity: "error", message });
   }
 
+  warning(place: TomlPlace, message: string): void {
+    this.problems.push({ ...place, severity: "warning", message });
+  }
+
   remark(place: TomlPlace, message: string): void {
     this.problems.push({ ...place, severity: "remark", message });
   }

@@ -6,6 +6,7 @@ import { PROBLEM_SOURCE } from "./comparisonProblems.ts";
 const FILES = ["goldentrace.toml", "renacer.toml"];
 const SEVERITIES = {
   error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
   remark: vscode.DiagnosticSeverity.Information,
 } as const;
 /** Typing pauses shorter than this do not cause a check. */
@@ -21,7 +22,14 @@ export class TomlProblems implements vscode.Disposable {
     this.store.add(vscode.workspace.onDidOpenTextDocument((document) => this.check(document)));
     this.store.add(vscode.workspace.onDidChangeTextDocument(({ document }) => this.soon(document)));
     this.store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.collection.delete(uri)));
+    // Budgets beside it name its targets.
+    this.store.add(vscode.workspace.onDidSaveTextDocument((document) => this.checkBeside(document)));
     for (const document of vscode.workspace.textDocuments) this.check(document);
+  }
+
+  private checkBeside(saved: vscode.TextDocument): void {
+    if (!isConfig(saved)) return;
+    for (const document of vscode.workspace.textDocuments) if (document !== saved) this.check(document);
   }
 
   private soon(document: vscode.TextDocument): void {
