@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { truncate, visibleControls } from "../../base/text.ts";
 import { formatClock } from "./chartScale.ts";
 import { IconButton } from "./controls.tsx";
@@ -13,8 +13,8 @@ export function LogDetail({ store, logs }: { store: LiveStore; logs: LogStore })
   const element = useRef<HTMLElement>(null);
   void logs.version.value;
   const position = logs.active.value;
-  // In a low panel the page scrolls, and the end of the log lies below the fold.
-  useEffect(() => {
+  // In a low panel the page scrolls, and the end of the log lies below the fold. Before it is painted: nothing may move after.
+  useLayoutEffect(() => {
     if (position !== null) element.current?.scrollIntoView({ block: "nearest" });
   }, [position]);
   const line = position === null ? undefined : logs.feed.line(position);
