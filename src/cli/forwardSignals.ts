@@ -7,6 +7,8 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 /** The terminal sends these to its whole foreground group, the program included. */
 const FROM_TERMINAL = ["SIGINT", "SIGQUIT"] as const;
 
+const ENDING: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"]);
+
 /** The program that signals are handed on to, as far as there is one. */
 export interface SignalTarget {
   /** Undefined while the program is being started: what comes until then is handed on when it runs. */
@@ -18,6 +20,8 @@ export interface SignalTarget {
 export interface SignalForwarding extends Disposable {
   /** The program runs now. */
   started(): void;
+  /** What came to end the program before it ran, or before that was known: it may have ended the tracer in its place. */
+  readonly endedBy: NodeJS.Signals | undefined;
 }
 
 /**
@@ -28,9 +32,11 @@ export interface SignalForwarding extends Disposable {
  */
 export function forwardSignals(target: SignalTarget, onUnanswered: () => void): SignalForwarding {
   const early = new Set<NodeJS.Signals>();
+  let endedBy: NodeJS.Signals | undefined;
   const listeners = [...FORWARDED, ...FROM_TERMINAL].map((signal) => {
     const listener = () => {
       const pid = target.pid();
+      if (!target.hasEnded() && ENDING.has(signal)) endedBy ??= signal;
       if (target.hasEnded()) onUnanswered();
       else if (isFromTerminal(signal)) return;
       else if (pid === undefined) early.add(signal);
@@ -40,6 +46,9 @@ export function forwardSignals(target: SignalTarget, onUnanswered: () => void): 
     return () => process.off(signal, listener);
   });
   return {
+    get endedBy() {
+      return endedBy;
+    },
     started() {
       const pid = target.pid();
       if (pid !== undefined) for (const signal of early) send(pid, signal);

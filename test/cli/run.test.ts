@@ -272,6 +272,33 @@ meta = { b = "target", c = "target" }
     expect(manifests(cwd)).toMatchObject([{ state: "finished", complete: true }]);
   });
 
+  it.each([
+    ["the tracer is tried out", "*"],
+    ["the program starts", "*marker*"],
+  ])("ends with 130 for a Ctrl-C that comes before %s", async (_when, words) => {
+    const cwd = cli.workspace();
+    const tracer = join(cwd, "strace");
+    // Ctrl-C is for all processes in front: for us and the tracer.
+    writeFileSync(
+      tracer,
+      `#!/bin/sh\ncase "$*" in ${words}) kill -INT $PPID; kill -INT $$;; esac\nexec strace "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const { code, stderr } = await cli.run(cwd, [
+      "run",
+      "--strace",
+      tracer,
+      "--recorder",
+      "strace",
+      "--",
+      "echo",
+      "marker",
+    ]);
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.not.stringContaining("is not strace") });
+  });
+
   it.skipIf(missing("script") !== undefined)(
     "gives the program the terminal, and writes nothing into it meanwhile",
     async () => {

@@ -33,13 +33,15 @@ export const command: Command = async (argv, context) => {
   const config = loadConfig(workspace);
   const { line, target, program } = whatToRun(argv, config);
   const request = recordingRequest(line, target, program, workspace, config, context);
-  const { result, notices } = await record(request, line.has("quiet"), context).catch((error: unknown) => {
+  const { result, notices, endedBy } = await record(request, line.has("quiet"), context).catch((error: unknown) => {
     throw target === undefined ? orTarget(error, request, config) : error;
   });
-  if (result === undefined) return INTERRUPTED;
+  // Ctrl-C reaches the tracer, too, also while it is only tried out.
+  const interrupted = endedBy === undefined ? undefined : shellExitCode(null, endedBy);
+  if (result === undefined) return interrupted ?? INTERRUPTED;
   await writeClosing(result, notices, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
   await compareAndTell(result, config, { quiet: line.has("quiet"), verbose: line.has("verbose") }, context);
-  return shellExitCode(result.end.exitCode, result.end.signal) ?? COULD_NOT_RECORD;
+  return shellExitCode(result.end.exitCode, result.end.signal) ?? interrupted ?? COULD_NOT_RECORD;
 };
 
 /** A word that names no program may have been meant for a target. */
@@ -173,7 +175,11 @@ async function record(request: RecordingRequest, quiet: boolean, { stderr }: Cli
       if (!quiet) progress.start();
     });
     signals.started();
-    return { result: await Promise.race([recording.ended, abandoned]), notices };
+    const result = await Promise.race([recording.ended, abandoned]);
+    return { result, notices, endedBy: signals.endedBy };
+  } catch (error) {
+    if (recording !== undefined || signals.endedBy === undefined || !(error instanceof ExpectedError)) throw error;
+    return { result: undefined, notices, endedBy: signals.endedBy };
   } finally {
     signals.dispose();
     await progress.stop();

@@ -98,7 +98,10 @@ export function commandOf(pid: number): string[] {
 /** @throws ExpectedError with the exact reason why the kernel would refuse to let us trace the process */
 function checkAttachable(pid: number): void {
   if (!Number.isSafeInteger(pid) || pid <= 0 || identify(pid) === undefined) {
-    throw new ExpectedError(`There is no process ${pid}`, { code: "not-found" });
+    throw new ExpectedError(`There is no process ${pid}`, {
+      code: "not-found",
+      wayOut: "It may have ended. Find the one that is meant with: pgrep -a NAME",
+    });
   }
   if (pid === process.pid) throw new ExpectedError("Goldentrace cannot attach to itself", { code: "usage" });
   const tracer = tracerOf(pid);
