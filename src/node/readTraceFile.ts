@@ -2,9 +2,13 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { ExpectedError } from "../base/errors.ts";
 import { READERS, sniffReader } from "../engine/read/index.ts";
-import { SNIFF_LENGTH } from "../engine/read/traceReader.ts";
+import { MAX_TEXT_BYTES } from "../engine/read/renacer/readText.ts";
+import { SNIFF_LENGTH, type TraceReader } from "../engine/read/traceReader.ts";
 import type { Trace } from "../engine/trace/trace.ts";
 import { errorCode } from "./procFiles.ts";
+
+/** Longer than any mark of a format. */
+const OVERLAP = 1024;
 
 /**
  * Reads a trace file of any known format, found by its content.
@@ -13,7 +17,7 @@ import { errorCode } from "./procFiles.ts";
  */
 export async function readTraceFile(path: string): Promise<{ trace: Trace; format: string }> {
   try {
-    const reader = sniffReader(await readStart(path));
+    const reader = await readerFor(path);
     if (reader === undefined) {
       throw new ExpectedError(`${path} is not a trace in a known format`, {
         code: "unreadable-trace",
@@ -31,11 +35,24 @@ export async function readTraceFile(path: string): Promise<{ trace: Trace; forma
   }
 }
 
-async function readStart(path: string): Promise<Uint8Array> {
+/** Finds the format by the file's beginning, and where that tells nothing, by what stands behind a program's output. */
+async function readerFor(path: string): Promise<TraceReader | undefined> {
   const handle = await open(path, "r");
   try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(SNIFF_LENGTH), 0, SNIFF_LENGTH, 0);
-    return buffer.subarray(0, bytesRead);
+    const buffer = new Uint8Array(SNIFF_LENGTH);
+    const start = await handle.read(buffer, 0, SNIFF_LENGTH, 0);
+    const found = sniffReader(buffer.subarray(0, start.bytesRead));
+    if (found !== undefined || start.bytesRead < SNIFF_LENGTH) return found;
+    let late: TraceReader | undefined;
+    // Pieces overlap: the mark may lie across the end of one.
+    for (let at = SNIFF_LENGTH - OVERLAP; at < MAX_TEXT_BYTES; at += SNIFF_LENGTH - OVERLAP) {
+      const { bytesRead } = await handle.read(buffer, 0, SNIFF_LENGTH, at);
+      const piece = buffer.subarray(0, bytesRead);
+      const candidates = READERS.slice(0, late === undefined ? READERS.length : READERS.indexOf(late));
+      late = candidates.find(({ anywhere, sniff }) => anywhere === true && sniff(piece)) ?? late;
+      if (bytesRead < SNIFF_LENGTH || late === READERS[0]) break;
+    }
+    return late;
   } finally {
     await handle.close();
   }

@@ -370,6 +370,30 @@ test.each([
   expect(all.shapes.filter(({ observable }) => observable)).toHaveLength(4);
 });
 
+test.each([
+  ["/home/ann/app/.git/objects/3f", "<workspace>/.git/objects/<hash>"],
+  ["/home/ann/app/.git/objects/12/345678901234567890123456789012345678ab", "<workspace>/.git/objects/<hash>"],
+  ["/home/ann/app/.git/objects/12/34567890123456789012345678901234567812", "<workspace>/.git/objects/<hash>"],
+  ["/home/ann/app/.git/objects/3f/tmp_obj_Ab3xYz", "<workspace>/.git/objects/<hash>/tmp_obj_<random>"],
+  ["/home/ann/app/.git/modules/sub/objects/3f", "<workspace>/.git/modules/sub/objects/<hash>"],
+  ["/srv/app.git/objects/3f/tmp_obj_Ab3xYz", "/srv/app.git/objects/<hash>/tmp_obj_<random>"],
+  [
+    "/home/ann/app/.git/objects/pack/pack-0123456789abcdef0123456789abcdef01234567.idx",
+    "<workspace>/.git/objects/pack/pack-<hash>.idx",
+  ],
+  [
+    "/srv/app.git/objects/tmp_objdir-incoming-abCdeF/3f/0c8cf6d0c4c1a2e45b1e8dd35d2a6a0d4b8d21",
+    "/srv/app.git/objects/tmp_objdir-incoming-<random>/<hash>",
+  ],
+  [
+    "/srv/app.git/objects/tmp_objdir-incoming-abCdeF/pack/keep",
+    "/srv/app.git/objects/tmp_objdir-incoming-<random>/pack/keep",
+  ],
+  ["/home/ann/app/src/objects/3f", "<workspace>/src/objects/3f"],
+])("git's objects: %s", async (path, normal) => {
+  await checkShapes([[`unlink("${path}") = 0`, `unlinkat(AT_FDCWD<<workspace>>, "${normal}", 0) = 0`]]);
+});
+
 test("every rule is listed once, with an example", () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
   for (const { example } of RULES) expect(example.before).not.toBe(example.after);

@@ -10,6 +10,8 @@ export interface TraceReader {
   readonly description: string;
   /** Whether the first bytes of a file look like this format; its name is not considered. */
   sniff(start: Uint8Array): boolean;
+  /** It may begin anywhere in a file, behind what the traced program printed: then `sniff` takes any piece of it. */
+  readonly anywhere?: true;
   /** Reads everything there is; what could not be read is in the trace's problems, never an error. */
   read(source: ByteSource): Promise<Trace>;
 }

@@ -102,6 +102,7 @@ export function temporaryName(name: string): string {
 /** Names of temporary files beside what they will replace, wherever they are. */
 const TEMPORARY_SIBLINGS: readonly { readonly match: RegExp; readonly replace: string }[] = [
   { match: /^(tmp_(?:obj|pack|idx|rev|mtimes)_|\.tmp_)[A-Za-z0-9]{6}$/, replace: "$1<random>" },
+  { match: /^(tmp_objdir-[a-z-]+-)[A-Za-z0-9]{6}$/, replace: "$1<random>" },
   { match: /^(.+[._-](?:tmp|temp)[._-]?)[A-Za-z0-9_]{6,16}$/i, replace: "$1<random>" },
   { match: /^(\.?(?:tmp|temp)[._-])[A-Za-z0-9]{6,16}$/i, replace: "$1<random>" },
   { match: /^(.+\.pyc?\.)\d+$/, replace: "$1<number>" },
@@ -125,9 +126,9 @@ export function temporarySibling(name: string): string {
 }
 
 const UUID = /(?<![\w<])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\w>])/g;
-const GIT_OBJECT = /(\/objects\/)[0-9a-f]{2}\/[0-9a-f]{38,62}(?![\w>])/g;
-/** Git keeps objects in folders that are named by the first two digits. */
-const GIT_FOLDER = /(\.git\/objects\/)[0-9a-f]{2}(?![\w.<>-])/g;
+const GIT_OBJECT = /(\/objects\/(?:tmp_objdir-[\w<>-]+\/)?)[0-9a-f]{2}\/[0-9a-f]{38,62}(?![\w>])/g;
+/** Git keeps objects in folders that are named by the first two digits, those of a submodule further down, new ones apart at first. */
+const GIT_FOLDER = /(\.git\/(?:modules\/[^\s"']+?\/)?objects\/(?:tmp_objdir-[\w<>-]+\/)?)[0-9a-f]{2}(?![\w.<>-])/g;
 const HEX = /(?<![A-Za-z0-9<])[0-9a-f]{8,128}(?![A-Za-z0-9>])/g;
 const RUN = /(\.goldentrace\/runs\/)[^/\s"'<>]+/g;
 

@@ -22,6 +22,7 @@ const PROBLEMS: Readonly<Record<DocumentProblem, string>> = {
 export const renacerJsonReader: TraceReader = {
   id: "renacer-json",
   description: "JSON of renacer, golden traces",
+  anywhere: true,
   sniff: (start) => looksLikeRenacer(new TextDecoder().decode(start)),
   async read(source) {
     return readRenacer(await readText(source));

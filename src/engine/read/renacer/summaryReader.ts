@@ -14,6 +14,7 @@ const SOME_ERROR = "(error)";
 export const summaryTableReader: TraceReader = {
   id: "summary-table",
   description: "summary tables of strace -c and renacer -c",
+  anywhere: true,
   sniff: (start) => hasSummaryTable(new TextDecoder().decode(start)),
   async read(source) {
     const table = findSummaryTable(await readText(source));
