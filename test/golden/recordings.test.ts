@@ -73,7 +73,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function record(command: readonly string[]): Promise<Behaviour> {
   const output = join(folder, "trace.strace");
-  await run("strace", [...straceArguments({ ...REQUEST, output }), "--", ...command], { cwd: folder });
+  // A shell whose input is a socket, as Node's pipes are, may take itself for a remote one and read its start-up files.
+  const withoutInput = ["-c", 'exec "$@" </dev/null', "sh"];
+  const recorder = ["strace", ...straceArguments({ ...REQUEST, output }), "--", ...command];
+  await run("sh", [...withoutInput, ...recorder], { cwd: folder });
   return behaviourOf((await readTraceFile(output)).trace, context);
 }
 
