@@ -2,6 +2,7 @@ import type { RecordingSession } from "../engine/session/recordingSession.ts";
 import type { ThreadInfo } from "../engine/trace/trace.ts";
 import type { RunExit } from "../protocol/runFolder.ts";
 import { type ClockPair, clockProblem } from "./clocks.ts";
+import { ProcessorWaits } from "./processorWait.ts";
 import { ProcSampler } from "./procSampler.ts";
 import type { ChosenRecorder } from "./recorders/choose.ts";
 import type { RecordingRequest } from "./recordingRequest.ts";
@@ -59,6 +60,7 @@ export function followTarget(session: RecordingSession, target: Target, around: 
   clockCheck.unref();
   if (request.what.kind === "attach") session.mark("attach", String(rootPid));
   sampler.start();
+  const waits = new ProcessorWaits(around.now);
 
   const end = async (targetEnd: TargetEnd): Promise<void> => {
     const endedNs = targetEnd.exitedAt === null ? around.now() : Number(targetEnd.exitedAt - around.clock.monotonicNs);
@@ -76,7 +78,8 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     const to = main === undefined || Number.isNaN(main.end) || clockWasSet ? endedNs : main.end;
     // Without a tracer nobody saw the program start; one that ended before it was followed has no time of its own.
     const wallNs = main === undefined && to <= from ? null : Math.max(0, to - from);
-    await session.finish(exitOf(targetEnd, main), wallNs, targetEnd.failed);
+    const processorWait = wallNs === null ? undefined : waits.over(wallNs, sampler);
+    await session.finish(exitOf(targetEnd, main), wallNs, targetEnd.failed, processorWait);
   };
   target.ended.then(end).catch((error: unknown) => session.abort(error));
 }

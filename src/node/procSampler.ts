@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { formatNs, plural } from "../base/format.ts";
 import { NO_USAGE, type ProcessReading, ProcessTree, type Usage } from "../engine/session/processTree.ts";
-import { NS_PER_TICK, parseProcStat } from "../engine/session/procParse.ts";
+import { NS_PER_TICK, parseProcStat, parseRunDelay } from "../engine/session/procParse.ts";
 import type { MetricSample } from "../engine/trace/records.ts";
 import type { TraceProblem } from "../engine/trace/trace.ts";
 import { ProcessReader } from "./processReader.ts";
@@ -35,6 +35,7 @@ const DUTY = 1 / 4;
 const MAX_SLICE_NS = 20e6;
 const SLOW_PASSES_BEFORE_CHEAPER = 3;
 const FAST_PASSES_BEFORE_DEARER = 32;
+const LEAST_LOOKS_AT_WAITING = 5;
 /** Rows of single processes for one sample; the tree row always counts all. */
 const MAX_PROCESS_ROWS = 512;
 
@@ -84,6 +85,9 @@ export class ProcSampler {
   private missing: string | undefined;
   /** The roots' tracer, 0 until it is seen. */
   private tracer = 0;
+  private tracerWaitNs = 0;
+  /** What had been waited when we came, and when that was; what was last seen, and in how many passes. */
+  private readonly waiting = { before: 0, from: 0, ns: 0, to: 0, looks: 0 };
 
   constructor(private readonly options: ProcSamplerOptions) {
     this.childrenListed = options.childrenListed ?? existsSync("/proc/thread-self/children");
@@ -115,6 +119,15 @@ export class ProcSampler {
   /** The recorder saw a process end. */
   noteExit(pid: number): void {
     this.forked.delete(pid);
+  }
+
+  /**
+   * How long threads of the tree and the tracer, added up, were ready to run and waited for a CPU, and the time in which they did.
+   * Undefined after few looks, for what was over before is not known then.
+   */
+  waited(): { readonly waitNs: number; readonly overNs: number } | undefined {
+    const { before, from, ns, to, looks } = this.waiting;
+    return looks < LEAST_LOOKS_AT_WAITING ? undefined : { waitNs: Math.max(0, ns - before), overNs: to - from };
   }
 
   /** What the sampler could not do as asked, in sentences; empty when all is well. */
@@ -207,11 +220,27 @@ export class ProcSampler {
     for (const reading of pass.readings) {
       this.tree.see(reading, pass.time, first && this.options.attached === true);
     }
+    this.noteWaiting(pass, first);
     this.tree.vanishAll(pass.vanished);
     for (const pid of pass.vanished) this.reader.forget(pid);
     this.adapt(pass);
     if (first && this.tree.size === 0) return;
     this.options.onSamples(this.tree.rows(pass.time, this.tree.size <= MAX_PROCESS_ROWS));
+  }
+
+  private noteWaiting({ readings, time }: Pass, first: boolean): void {
+    const { waiting } = this;
+    if (first) waiting.from = time;
+    if (readings.length === 0) return;
+    if (this.tracer !== 0) {
+      const delay = parseRunDelay(readProcFile(`/proc/${this.tracer}/schedstat`) ?? "");
+      this.tracerWaitNs = Math.max(this.tracerWaitNs, delay ?? 0);
+    }
+    waiting.ns = this.reader.waitedNs + this.tracerWaitNs;
+    waiting.to = time;
+    waiting.looks++;
+    // What was waited before somebody attached is not ours.
+    if (first && this.options.attached === true) waiting.before = waiting.ns;
   }
 
   /** Finds descendants by every process' parent, where the kernel does not list children. */

@@ -7,6 +7,7 @@ import {
   parseProcIo,
   parseProcStat,
   parseProcStatus,
+  parseRunDelay,
   parseSchedstat,
 } from "../engine/session/procParse.ts";
 import { errorCode, listNumbers, readProcFile } from "./procFiles.ts";
@@ -14,6 +15,7 @@ import { errorCode, listNumbers, readProcFile } from "./procFiles.ts";
 /** What is remembered of a thread between two looks, so that its usage is not lost when it ends. */
 interface ThreadUse {
   cpuNs: number;
+  waitNs: number;
   voluntary: number;
   involuntary: number;
 }
@@ -52,6 +54,8 @@ export class ProcessReader {
   private readonly states = new Map<number, ProcessState>();
   /** Pids whose `io` file the kernel refused: they run as another user or are not dumpable. */
   readonly ioRefused = new Set<number>();
+  /** How long all threads that were seen waited for a CPU, nanoseconds; never falls. */
+  waitedNs = 0;
 
   /** Undefined when the process is gone. @throws when `/proc` cannot be read at all */
   read(pid: number, options: ReadOptions): ReadResult | undefined {
@@ -74,7 +78,8 @@ export class ProcessReader {
       // A first thread that ended before the others has no memory of its own any more; theirs is the process'.
       rssBytes = Math.max(rssBytes, threadStatus?.rssBytes ?? 0);
       peakRssBytes = Math.max(peakRssBytes, threadStatus?.peakRssBytes ?? 0);
-      noteThread(state, tid, parseSchedstat(readProcFile(`${task}/schedstat`) ?? ""), threadStatus);
+      const schedstat = readProcFile(`${task}/schedstat`) ?? "";
+      this.waitedNs += noteThread(state, tid, parseSchedstat(schedstat), parseRunDelay(schedstat) ?? 0, threadStatus);
       if (options.children) children.push(...parseChildren(readProcFile(`${task}/children`) ?? ""));
     }
     if (everyThread) endThreads(state, new Set(tids));
@@ -95,7 +100,7 @@ export class ProcessReader {
     const state: ProcessState = {
       start,
       threads: new Map(),
-      ended: { cpuNs: 0, voluntary: 0, involuntary: 0 },
+      ended: { cpuNs: 0, waitNs: 0, voluntary: 0, involuntary: 0 },
       readBytes: 0,
       writtenBytes: 0,
       ioRefusals: 0,
@@ -160,24 +165,37 @@ function threadsOf(pid: number): number[] {
   return tids.length === 0 ? [pid] : tids;
 }
 
-function noteThread(state: ProcessState, tid: number, cpuNs: number | undefined, status: ProcStatus | undefined): void {
+/** @returns how long it waited since it was seen last */
+function noteThread(
+  state: ProcessState,
+  tid: number,
+  cpuNs: number | undefined,
+  waitNs: number,
+  status: ProcStatus | undefined,
+): number {
   const now: ThreadUse = {
     cpuNs: cpuNs ?? 0,
+    waitNs,
     voluntary: status?.voluntarySwitches ?? 0,
     involuntary: status?.involuntarySwitches ?? 0,
   };
   const before = state.threads.get(tid);
   if (before === undefined) {
     state.threads.set(tid, now);
-  } else if (now.cpuNs < before.cpuNs && cpuNs !== undefined) {
+    return waitNs;
+  }
+  if (now.cpuNs < before.cpuNs && cpuNs !== undefined) {
     // Another thread got the number of one that ended.
     addUse(state.ended, before);
     state.threads.set(tid, now);
-  } else {
-    before.cpuNs = Math.max(before.cpuNs, now.cpuNs);
-    before.voluntary = Math.max(before.voluntary, now.voluntary);
-    before.involuntary = Math.max(before.involuntary, now.involuntary);
+    return waitNs;
   }
+  const waited = Math.max(0, waitNs - before.waitNs);
+  before.cpuNs = Math.max(before.cpuNs, now.cpuNs);
+  before.waitNs += waited;
+  before.voluntary = Math.max(before.voluntary, now.voluntary);
+  before.involuntary = Math.max(before.involuntary, now.involuntary);
+  return waited;
 }
 
 function endThreads(state: ProcessState, live: ReadonlySet<number>): void {
@@ -190,6 +208,7 @@ function endThreads(state: ProcessState, live: ReadonlySet<number>): void {
 
 function addUse(sum: ThreadUse, more: ThreadUse): void {
   sum.cpuNs += more.cpuNs;
+  sum.waitNs += more.waitNs;
   sum.voluntary += more.voluntary;
   sum.involuntary += more.involuntary;
 }

@@ -88,6 +88,8 @@ export const PERFORMANCE_VERDICTS = [
   "same",
   "regressed",
   "improved",
+  /** Worse, and longer waiting for a processor than the golden's samples had to do explains it: other programs kept the machine. */
+  "busy",
   /** Too few samples on one side to tell; never a pass in disguise. */
   "not-enough-samples",
   /** The golden's samples come from another machine. */

@@ -118,6 +118,9 @@ export const goldenPerformanceSchema = z.object({
       readBytes: z.nullable(z.number()),
       writtenBytes: z.nullable(z.number()),
       syscallNs: z.number(),
+      /** See `processorWait` of a run; null where it was not measured, missing in files of earlier versions. */
+      treeWaitNs: z.optional(z.nullable(z.number())),
+      machineWaitNs: z.optional(z.nullable(z.number())),
       /** System calls that returned; missing in files of earlier versions. */
       calls: z.optional(z.number()),
       /** Bytes mapped or grown (mmap, brk, mremap) and not given back. */

@@ -110,6 +110,11 @@ export const runManifestSchema = z.object({
   startedNs: z.optional(z.number()),
   /** Nanoseconds from the first process' start (or the attaching) to its end; null until then. */
   wallNs: z.nullable(z.number()),
+  /**
+   * How long was waited for a processor, nanoseconds of `wallNs`: by threads of the program and its tracer, added up, and by anything on
+   * the machine. What was not measured is null; absent where nothing was.
+   */
+  processorWait: z.optional(z.object({ treeNs: z.nullable(z.number()), machineNs: z.nullable(z.number()) })),
   /** What is in the folder; `lost` tells what was seen and is not. */
   counts: z.object({
     syscalls: z.number(),
@@ -126,6 +131,7 @@ export const runManifestSchema = z.object({
 });
 
 export type RunManifest = z.infer<typeof runManifestSchema>;
+export type ProcessorWait = NonNullable<RunManifest["processorWait"]>;
 export type RunExit = z.infer<typeof exitSchema>;
 export type RunStop = z.infer<typeof stopSchema>;
 export type RunArtifact = z.infer<typeof artifactSchema>;

@@ -188,7 +188,7 @@ function performanceLines(results: readonly PerformanceResult[], layout: Layout)
     const table = textTable(PERFORMANCE_COLUMNS, rows, width - 4, style, colourCell);
     lines.push("", style.bold("  Performance"), ...table.map((line) => `    ${line}`));
   }
-  for (const verdict of ["not-enough-samples", "other-machine"] as const) {
+  for (const verdict of ["busy", "not-enough-samples", "other-machine"] as const) {
     const names = results.filter((result) => result.verdict === verdict).map(({ metric }) => metricName(metric));
     if (names.length === 0 || all) continue;
     const few = names.length > SHOWN_IGNORED + 1 ? names.slice(0, SHOWN_IGNORED) : names;

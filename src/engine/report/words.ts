@@ -93,6 +93,7 @@ export const PERFORMANCE_WORDS: Readonly<Record<PerformanceResult["verdict"], st
   same: "same",
   regressed: "regressed",
   improved: "improved",
+  busy: "the machine was busier",
   "not-enough-samples": "not enough samples",
   "other-machine": "other machine",
   missing: "not measured",

@@ -1,4 +1,4 @@
-import type { RunExit, RunManifest, RunStop } from "../../protocol/runFolder.ts";
+import type { ProcessorWait, RunExit, RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type { OutputStream, ThreadInfo, TraceProblem } from "../trace/trace.ts";
 import type { TraceBatch } from "./recording.ts";
 
@@ -25,6 +25,8 @@ export interface SessionEnd {
   readonly startedNs: number;
   /** Nanoseconds from the origin to the end of the first process; null when it was not seen. */
   readonly wallNs: number | null;
+  /** How long was waited for a processor; absent where that is not known. */
+  readonly processorWait?: ProcessorWait | undefined;
   /** The program could not be started. */
   readonly failed: boolean;
   readonly problems: readonly TraceProblem[];

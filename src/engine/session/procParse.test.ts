@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseChildren, parseProcIo, parseProcStat, parseProcStatus, parseSchedstat } from "./procParse.ts";
+import {
+  parseChildren,
+  parseCpuPressure,
+  parseProcIo,
+  parseProcStat,
+  parseProcStatus,
+  parseRunDelay,
+  parseSchedstat,
+} from "./procParse.ts";
 
 /** A line of `/proc/PID/stat` as proc(5) has it, with the fields that are used at their places. */
 function statLine(comm: string): string {
@@ -90,6 +98,15 @@ describe("the small files", () => {
     expect(parseSchedstat("40993318 111836148 93\n")).toBe(40993318);
     expect(parseSchedstat("")).toBeUndefined();
     expect(parseSchedstat("a b c\n")).toBeUndefined();
+  });
+
+  it("reads what is known of waiting for a processor", () => {
+    expect(parseRunDelay("40993318 111836148 93\n")).toBe(111836148);
+    expect(parseRunDelay("")).toBeUndefined();
+    const pressure =
+      "some avg10=84.69 avg60=77.34 avg300=58.17 total=13191371243\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
+    expect(parseCpuPressure(pressure)).toBe(13191371243);
+    expect(parseCpuPressure("")).toBeUndefined();
   });
 
   it("reads children", () => {

@@ -117,6 +117,18 @@ export function parseSchedstat(text: string): number | undefined {
   return running === undefined ? undefined : Number(running);
 }
 
+/** Nanoseconds that a thread was ready to run and waited for a CPU, from the same file. */
+export function parseRunDelay(text: string): number | undefined {
+  const waiting = /^\d+ (\d+) \d+\s*$/.exec(text)?.[1];
+  return waiting === undefined ? undefined : Number(waiting);
+}
+
+/** Microseconds since boot in which anything waited for a CPU, from `/proc/pressure/cpu`; undefined on kernels without it. */
+export function parseCpuPressure(text: string): number | undefined {
+  const total = /^some .*\btotal=(\d+)$/m.exec(text)?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
 /** Pids from `/proc/PID/task/TID/children`. */
 export function parseChildren(text: string): number[] {
   return text

@@ -207,8 +207,14 @@ export class RecordingSession implements Recording {
    * All sources have ended: completes the run folder and settles `ended`.
    * @param exit how the target's first process ended, null when that is not known
    * @param failed the program could not be started at all
+   * @param processorWait undefined where it is not known
    */
-  async finish(exit: SessionEnd["exit"], wallNs: number | null, failed = false): Promise<void> {
+  async finish(
+    exit: SessionEnd["exit"],
+    wallNs: number | null,
+    failed = false,
+    processorWait: SessionEnd["processorWait"] = undefined,
+  ): Promise<void> {
     try {
       this.enter("finishing");
       this.endTrace();
@@ -225,6 +231,7 @@ export class RecordingSession implements Recording {
         stopped,
         startedNs,
         wallNs,
+        ...(processorWait === undefined ? {} : { processorWait }),
         failed,
         problems: [...this.found, ...this.parts.builder.problems.filter((problem) => !this.isOurCut(problem))],
         threads: this.parts.builder.threads.snapshot(),

@@ -75,6 +75,7 @@ export function settledManifest(manifest: RunManifest, end: SessionEnd): Partial
     clocks: { ...manifest.clocks, end: asText(readClocks()) },
     counts: { ...manifest.counts, threads: end.threads.length },
     startedNs: end.startedNs,
+    ...(end.processorWait === undefined ? {} : { processorWait: end.processorWait }),
     ...(end.stopped === undefined ? {} : { stopped: end.stopped }),
   };
 }

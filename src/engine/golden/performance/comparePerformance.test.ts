@@ -78,7 +78,7 @@ describe("a figure", () => {
       "a line that got slower is found",
       {
         golden: [10, 10.2, 9.9].map((ms) => sample({ sites: [at(7, ms * 1e6)] })),
-        actual: [sample({ sites: [at(7, 40e6)] })],
+        actual: [sample({ sites: [at(7, 60e6)] })],
         metric: "syscallTime at src/a.c:7",
         verdict: "regressed",
       },
@@ -93,6 +93,83 @@ describe("a figure", () => {
       },
     ],
   ])("%s", (_name, fixture) => checkVerdict(fixture));
+});
+
+/** Milliseconds. */
+interface Cost {
+  readonly wall: number;
+  readonly cpu?: number;
+  readonly tree?: number;
+  readonly machine?: number;
+  readonly calls?: number;
+  readonly line?: number;
+}
+
+const cost = ({ wall, cpu = 100, tree, machine, calls = 0, line }: Cost): PerformanceSample =>
+  sample({
+    ...{ wallNs: wall * 1e6, cpuNs: cpu * 1e6, syscallNs: calls * 1e6 },
+    ...(tree === undefined ? {} : { treeWaitNs: tree * 1e6 }),
+    ...(machine === undefined ? {} : { machineWaitNs: machine * 1e6 }),
+    ...(line === undefined ? {} : { sites: [at(7, line * 1e6)] }),
+  });
+
+const IDLE = [200, 203, 198].map((wall) => cost({ wall, tree: 1, machine: 2, calls: 90, line: 60 }));
+const LINE = "syscallTime at src/a.c:7";
+
+describe("waiting for a processor", () => {
+  test.each<[string, Cost, Readonly<Record<string, string>>]>([
+    ["explains longer wall time", { wall: 400, tree: 195 }, { wall: "busy" }],
+    ["of short programs is the machine's", { wall: 400, machine: 200 }, { wall: "busy" }],
+    [
+      "explains time in calls, also where one waits for the other",
+      { wall: 400, tree: 195, calls: 600, line: 400 },
+      {
+        ...{ wall: "busy", syscallTime: "busy", [LINE]: "busy" },
+      },
+    ],
+    [
+      "that is too short explains nothing",
+      { wall: 400, tree: 50, machine: 40, calls: 300 },
+      {
+        ...{ wall: "regressed", syscallTime: "regressed" },
+      },
+    ],
+    ["that is not known explains nothing", { wall: 400 }, { wall: "regressed" }],
+    [
+      "is no excuse for more work",
+      { wall: 600, cpu: 200, tree: 300, machine: 300 },
+      { wall: "regressed", cpu: "regressed" },
+    ],
+    [
+      "does not hide what is slower by itself",
+      { wall: 500, tree: 100, machine: 100, line: 360 },
+      {
+        ...{ wall: "regressed", [LINE]: "regressed" },
+      },
+    ],
+    ["of many threads at once counts once", { wall: 400, tree: 8 * 100, machine: 100 }, { wall: "regressed" }],
+  ])("%s", (_what, now, verdicts) => {
+    const golden = { schemaVersion: 1, name: "p", machine: MACHINE, samples: [...IDLE] };
+    const results = comparePerformance(golden, MACHINE, [cost(now)]);
+    const told = Object.fromEntries(results.map(({ metric, verdict }) => [metric, verdict]));
+    expect(told).toMatchObject(verdicts);
+  });
+
+  test("is compared as a share where somebody waits all the time", () => {
+    const golden = [200, 203, 198].map((wall) => cost({ wall, machine: wall }));
+    const results = comparePerformance({ schemaVersion: 1, name: "p", machine: MACHINE, samples: golden }, MACHINE, [
+      cost({ wall: 400, machine: 400 }),
+    ]);
+    expect(results.find(({ metric }) => metric === "wall")?.verdict).toBe("regressed");
+  });
+});
+
+test("lines of a few milliseconds are not judged", () => {
+  const golden = [3, 3.1].map((line) => cost({ wall: 200, line }));
+  const results = comparePerformance({ schemaVersion: 1, name: "p", machine: MACHINE, samples: golden }, MACHINE, [
+    cost({ wall: 200, line: 24 }),
+  ]);
+  expect(results.some(({ metric }) => metric === LINE)).toBe(false);
 });
 
 test("the tail of Student's distribution is that of the tables", () => {

@@ -2,6 +2,7 @@ import type { ComparisonSite, PerformanceResult } from "../../../protocol/compar
 import type { GoldenPerformance, PerformanceSample } from "../../../protocol/goldenFile.ts";
 import { holm } from "./holm.ts";
 import { upperTail } from "./studentT.ts";
+import { extraWaiting } from "./waiting.ts";
 
 export type Machine = GoldenPerformance["machine"];
 
@@ -30,15 +31,18 @@ const MILLISECOND = 1e6;
 const FIGURES: readonly Figure[] = [
   { metric: "wall", unit: "ns", resolution: 20 * MILLISECOND, of: (sample) => sample.wallNs },
   { metric: "cpu", unit: "ns", resolution: 30 * MILLISECOND, of: (sample) => sample.cpuNs },
-  { metric: "syscallTime", unit: "ns", resolution: 10 * MILLISECOND, of: (sample) => sample.syscallNs },
+  { metric: "syscallTime", unit: "ns", resolution: 20 * MILLISECOND, of: (sample) => sample.syscallNs },
   { metric: "peakRss", unit: "bytes", resolution: 1 << 20, of: (sample) => sample.peakRssBytes },
   { metric: "mappedBytes", unit: "bytes", resolution: 1 << 16, of: (sample) => sample.mappedBytes },
   { metric: "readBytes", unit: "bytes", resolution: 4096, of: (sample) => sample.readBytes },
   { metric: "writtenBytes", unit: "bytes", resolution: 4096, of: (sample) => sample.writtenBytes },
 ];
 
-/** Lines with less time in system calls than this are not judged one by one. */
-const SITE_RESOLUTION_NS = 5 * MILLISECOND;
+/**
+ * Lines with less time in system calls than this are not judged one by one, nor changes by less: a thread that loses its processor within
+ * a call waits for some ten milliseconds before it has it again.
+ */
+const SITE_RESOLUTION_NS = 25 * MILLISECOND;
 const MAX_SITES = 20;
 
 interface Row {
@@ -55,6 +59,9 @@ interface Row {
  * and the pooled variance of both sides; Holm's correction keeps the chance of any false alarm at `alpha`. A change counts when it
  * is significant, at least `minEffect`, above the figure's resolution, and when all samples of one side lie beyond all of the other.
  *
+ * Wall time, and time in system calls with it, that is worse only by longer waiting for a processor than the golden's samples had to do
+ * is `busy`: others kept the machine. More processor time is the program's own, and then nothing is excused.
+ *
  * @param samples of the run that is checked, at least one
  */
 export function comparePerformance(
@@ -67,17 +74,53 @@ export function comparePerformance(
   if (!isSameMachine(golden.machine, machine)) return rows.map((row) => result(row, null, "other-machine"));
   const slower = tested(rows, 1);
   const faster = tested(rows, -1);
-  return rows.map((row) => {
-    if (row.golden.length === 0 || row.actual.length === 0) return result(row, null, "missing");
+  const verdictOf = (row: Row): readonly [number | null, PerformanceResult["verdict"]] => {
+    if (row.golden.length === 0 || row.actual.length === 0) return [null, "missing"];
     const up = slower.get(row);
     const down = faster.get(row);
-    if (up === undefined || down === undefined) return result(row, null, "not-enough-samples");
+    if (up === undefined || down === undefined) return [null, "not-enough-samples"];
     const change = mean(row.actual) - mean(row.golden);
     const p = change >= 0 ? up : down;
-    if (!matters(row, change, options.minEffect) || p > options.alpha || !isApart(row, change))
-      return result(row, p, "same");
-    return result(row, p, change > 0 ? "regressed" : "improved");
+    if (!matters(row, change, options.minEffect) || p > options.alpha || !isApart(row, change)) return [p, "same"];
+    return [p, change > 0 ? "regressed" : "improved"];
+  };
+  const verdicts = new Map(rows.map((row) => [row, verdictOf(row)]));
+  const isWorse = (metric: string): boolean =>
+    rows.some((row) => row.figure.metric === metric && verdicts.get(row)?.[1] === "regressed");
+  const waited = extraWaiting(golden.samples, samples);
+  const isExcused = excuses(rows, waited, options, isWorse("cpu"), isWorse("wall"));
+  return rows.map((row) => {
+    const [p, verdict] = verdicts.get(row) ?? [null, "missing"];
+    return result(row, p, verdict === "regressed" && isExcused(row) ? "busy" : verdict);
   });
+}
+
+/**
+ * Which of the rows that are worse are so by waiting for a processor alone.
+ * @param waited what each sample waited more than the golden's
+ */
+function excuses(
+  rows: readonly Row[],
+  waited: readonly number[],
+  options: PerformanceOptions,
+  moreWork: boolean,
+  longer: boolean,
+): (row: Row) => boolean {
+  const wall = rows.find(({ figure }) => figure.metric === "wall");
+  if (moreWork || wall === undefined || wall.actual.length !== waited.length || mean(waited) === 0) return () => false;
+  const explains = (row: Row): boolean => {
+    const actual = row.actual.map((value, index) => Math.max(0, value - (waited[index] ?? 0)));
+    const without = { ...row, actual };
+    const change = mean(actual) - mean(row.golden);
+    if (change <= 0 || !matters(without, change, options.minEffect) || !isApart(without, change)) return true;
+    return pValue(without, 1) > options.alpha;
+  };
+  // Each process that waits for another one counts the other one's waiting again.
+  const busy = mean(waited) >= options.minEffect * mean(wall.golden) && (!longer || explains(wall));
+  return (row) => {
+    if (row.figure.unit !== "ns" || row.figure.metric === "cpu") return false;
+    return row === wall ? explains(row) : busy || (row.actual.length === waited.length && explains(row));
+  };
 }
 
 /** Whether a figure would be told as worse if more samples confirmed it; a check then records again before it says so. */

@@ -24,6 +24,8 @@ export function performanceSample(trace: Trace, manifest: RunManifest | undefine
     peakRssBytes: looks(trace) < LEAST_LOOKS ? null : sampled.peakRssBytes,
     readBytes: largerKnown(sampled.readBytes, transferred.read),
     writtenBytes: largerKnown(sampled.writtenBytes, transferred.written),
+    treeWaitNs: manifest?.processorWait?.treeNs ?? null,
+    machineWaitNs: manifest?.processorWait?.machineNs ?? null,
     ...returned(trace),
     mappedBytes: anonymousMemory(trace)?.held ?? 0,
     sites: hotLines(trace)
