@@ -276,6 +276,97 @@ test.each(["./gone", "./in.txt", "./golden_traces", "not-on-the-path"])(
   },
 );
 
+describe("a figure that seems worse", () => {
+  /** Maps 8 MB where it finds a 1 in its file, and leaves a 0 there: the same behaviour, and the cost of the first time only. */
+  const ONCE = `#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void) {
+  char c = 0;
+  int fd = open("state", O_RDWR);
+  if (read(fd, &c, 1) != 1) return 1;
+  if (c == '1') mmap(0, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pwrite(fd, "0", 1, 0) != 1) return 1;
+  return 0;
+}
+`;
+
+  /** A workspace in which `once` is that program, accepted with little memory. */
+  async function workspace(): Promise<string> {
+    const folder = cli.workspace();
+    writeFileSync(join(folder, "goldentrace.toml"), '[targets.once]\nprogram = "./save"\n\n[golden]\nsamples = 2\n');
+    build(folder, ONCE);
+    writeFileSync(join(folder, "state"), "0");
+    expect((await gold(folder, ["accept", "once"])).code).toBe(0);
+    return folder;
+  }
+
+  const runsOf = (folder: string) =>
+    readdirSync(join(folder, ".goldentrace", "runs")).filter((id) => id.startsWith("once_"));
+
+  const mapped = ({ performance }: CheckDocument["entries"][number]) =>
+    performance.find(({ metric }) => metric === "mappedBytes");
+
+  test("once is recorded again, and not told", async () => {
+    const folder = await workspace();
+    const before = runsOf(folder).length;
+    writeFileSync(join(folder, "state"), "1");
+    const { code, entry } = await checkOne(folder, "once");
+    expect(mapped(entry)).toMatchObject({ verdict: "same", actualSamples: 2, goldenSamples: 2 });
+    expect(entry).toMatchObject({ outcome: "holds", verdict: "equivalent" });
+    expect(runsOf(folder).length - before).toBe(2);
+    expect(code).toBe(0);
+  });
+
+  test("each time is told after two more recordings, and fails the check where that is asked for", async () => {
+    const folder = await workspace();
+    const before = runsOf(folder).length;
+    const path = join(folder, "golden_traces", "once_performance.json");
+    const cheaper = readFileSync(path, "utf8").replace(/"mappedBytes":\d+/g, '"mappedBytes":1');
+    writeFileSync(path, cheaper);
+    build(folder, ONCE.replace("c == '1'", "c >= '0'"));
+    const told = await checkOne(folder, "once");
+    expect(mapped(told.entry)).toMatchObject({ verdict: "regressed", actualSamples: 3 });
+    expect(runsOf(folder).length - before).toBe(3);
+    expect(told).toMatchObject({ code: 0, entry: { outcome: "holds" } });
+    appendFileSync(join(folder, "goldentrace.toml"), 'performance = "fail"\n');
+    expect(await checkOne(folder, "once")).toMatchObject({ code: 1, entry: { outcome: "over-budget" } });
+  });
+});
+
+test("--jobs 2 records targets of two directories beside each other, and tells them in their order", async () => {
+  const folder = cli.workspace();
+  for (const name of ["first", "second"]) mkdirSync(join(folder, name));
+  // Each waits for the other one to open its end.
+  execFileSync("mkfifo", [join(folder, "meeting")]);
+  const budget = (name: string) =>
+    `[[assertion]]\nname = "${name}"\ntype = "span_count"\nmax_spans = 100000\napplies_to = ["${name}"]\n`;
+  writeFileSync(
+    join(folder, "goldentrace.toml"),
+    `[golden]
+timeout = 30
+
+[targets.first]
+program = "sh"
+args = ["-c", "read line < ../meeting; sleep 0.3; echo $line"]
+cwd = "first"
+
+[targets.second]
+program = "sh"
+args = ["-c", "echo met > ../meeting"]
+cwd = "second"
+
+${budget("first")}
+${budget("second")}`,
+  );
+  const { code, document } = await check(folder, ["--jobs", "2"]);
+  expect(document.entries.map(({ target, outcome, budgets }) => [target, outcome, budgets.length])).toEqual([
+    ["first", "holds", 1],
+    ["second", "holds", 1],
+  ]);
+  expect(code).toBe(0);
+});
+
 describe("no golden is written", () => {
   test.each(["true", "1", "yes"])("where CI is %s", async (CI) => {
     const folder = copy();
