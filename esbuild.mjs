@@ -56,6 +56,7 @@ const parts = {
   comparisonFile: "src/node/comparisonFile.ts",
   configProblems: "src/node/configProblems.ts",
   discoverPrograms: "src/node/discoverPrograms.ts",
+  goldenBackup: "src/node/golden/goldenBackup.ts",
   listRuns: "src/node/runFolder/listRuns.ts",
   manifest: "src/node/runFolder/manifest.ts",
   trash: "src/node/runFolder/trash.ts",

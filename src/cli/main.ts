@@ -13,7 +13,10 @@ async function main(): Promise<number> {
   const context: CliContext = {
     cwd: process.cwd(),
     env: Object.fromEntries(
-      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries(process.env)
+        .filter((entry): entry is [string, string] => entry[1] !== undefined)
+        // Electron's own sign to run as Node, which the editor gave to us and not to what we record.
+        .filter(([name]) => name !== "ELECTRON_RUN_AS_NODE" || process.versions.electron === undefined),
     ),
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),

@@ -14,6 +14,7 @@ export const GOLDEN_COMMANDS = [
   "goldentrace.clearMarks",
   "goldentrace.toggleMarks",
   "goldentrace.acceptRun",
+  "goldentrace.undoAccept",
   "goldentrace.compareWithGolden",
   "goldentrace.compareRuns",
   "goldentrace.selectForCompare",

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { DisposableStore } from "../base/disposable.ts";
+import { runningCommands } from "./cli.ts";
 import type { Recordings } from "./debug/recordings.ts";
+import { Acceptance } from "./divergences/acceptance.ts";
 import { CompareCommands } from "./divergences/compareCommands.ts";
 import { Comparisons } from "./divergences/comparisons.ts";
 import { DivergenceCommands } from "./divergences/divergenceCommands.ts";
@@ -16,7 +18,7 @@ import { LineDecorations } from "./overlay/lineDecorations.ts";
 import { MarkHover } from "./overlay/markHover.ts";
 import { ComparisonProblems } from "./problems/comparisonProblems.ts";
 import { QuickFixes } from "./problems/quickFixes.ts";
-import { TomlProblems } from "./problems/tomlProblems.ts";
+import { isConfigFile, TomlProblems } from "./problems/tomlProblems.ts";
 import type { FinishedRuns } from "./runs/finishedRuns.ts";
 import type { RunsModel } from "./runs/runsModel.ts";
 import type { RunRow } from "./runs/runsTree.ts";
@@ -68,11 +70,23 @@ export function createGoldens(around: GoldenSurroundings): Goldens {
     }),
   );
 
-  const divergences = new DivergenceCommands({ model, tree, events, marks, comparisons, cliPath: around.cliPath });
-  const runs = new CompareCommands({ comparisons, ...around });
-  const targets = new TargetCommands({ comparisons, controller, ...around });
+  const acceptance = store.add(new Acceptance(around.cliPath, comparisons));
+  store.add(compareWhenConfigured(comparisons, onError));
+  store.add(runningCommands);
+
+  const divergences = new DivergenceCommands({ model, tree, events, marks, acceptance });
+  const runs = new CompareCommands({ comparisons, acceptance, ...around });
+  const targets = new TargetCommands({ acceptance, controller, ...around });
   return {
     commands: { ...divergences.handlers, ...runs.handlers, ...targets.handlers },
     dispose: () => store.dispose(),
   };
+}
+
+/** A budget that was raised or a rule that was added counts as soon as the file is saved. */
+function compareWhenConfigured(comparisons: Comparisons, onError: (error: unknown) => void): vscode.Disposable {
+  return vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+    const folder = isConfigFile(uri) ? vscode.workspace.getWorkspaceFolder(uri) : undefined;
+    if (folder !== undefined) comparisons.compareShownAgain(folder.uri.fsPath).catch(onError);
+  });
 }

@@ -14,10 +14,12 @@ export class Log implements vscode.Disposable {
   }
 
   /**
-   * Logs an error whole and tells the user: their own errors as one line with the way out, ours with a button to the log.
+   * Logs an error whole and tells the user: their own errors as one line with the way out, ours with a button to the log. Whoever cancels
+   * something is told nothing.
    * @param doing what was being done, to begin the sentence with ("Deleting a run")
    */
   async show(doing: string, error: unknown): Promise<void> {
+    if (error instanceof vscode.CancellationError) return;
     this.channel.error(`${doing}: ${describeError(error)}`);
     const showLog = "Show Log";
     const message =

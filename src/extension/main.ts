@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { TASK_TYPE } from "../protocol/contributions.ts";
 import { DEBUG_TYPE } from "../protocol/dap.ts";
+import { runningCommands } from "./cli.ts";
 import { registerCommands } from "./commands.ts";
 import { AdapterFactory } from "./debug/adapterFactory.ts";
 import { ConfigurationProvider } from "./debug/configurationProvider.ts";
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
     return part;
   };
 
+  own(runningCommands);
   const log = own(new Log());
   const recordings = own(new Recordings());
   const finishedRuns = own(new FinishedRuns(dist("runWorker.cjs")));

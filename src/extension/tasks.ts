@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { TASK_COMMANDS, TASK_TYPE } from "../protocol/contributions.ts";
+import { AS_NODE } from "./cli.ts";
 import { runsDirectory } from "./config.ts";
 
 /** A task as `tasks.json` defines it. */
@@ -52,7 +53,7 @@ export class TaskProvider implements vscode.TaskProvider {
       "goldentrace",
       new vscode.ProcessExecution(process.execPath, [this.cliPath, ...taskArguments(definition, folder)], {
         cwd: folder.uri.fsPath,
-        env: { ELECTRON_RUN_AS_NODE: "1" },
+        env: { ...AS_NODE },
       }),
       // None, said explicitly: otherwise VS Code asks which one to use before every run.
       MATCHED.includes(definition.command) ? ["$goldentrace"] : [],

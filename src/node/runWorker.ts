@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { ExpectedError } from "../base/errors.ts";
+import { describeError, ExpectedError } from "../base/errors.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
 import type { Comparison } from "../protocol/comparison.ts";
 import type { LiveUpdate, LogPage } from "../protocol/live.ts";
@@ -74,7 +74,7 @@ parentPort?.on("message", (request: RunRequest) => {
     (value) => reply({ id: request.id, answer: value }),
     (error: unknown) => {
       const expected = error instanceof ExpectedError;
-      const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+      const text = describeError(error);
       reply({ id: request.id, error: text, expected });
     },
   );

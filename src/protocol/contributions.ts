@@ -38,6 +38,7 @@ export const COMMANDS = {
   "goldentrace.clearMarks": "Clear Marks and Divergences",
   "goldentrace.toggleMarks": "Show or Hide Marks on Lines",
   "goldentrace.acceptRun": "Accept as Golden",
+  "goldentrace.undoAccept": "Undo Accept of Golden",
   "goldentrace.compareWithGolden": "Compare with Golden",
   "goldentrace.compareRuns": "Compare Two Runs",
   "goldentrace.selectForCompare": "Select for Compare",

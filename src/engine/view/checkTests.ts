@@ -26,8 +26,12 @@ const MESSAGES = 50;
 export function checkTestResult(outcome: CheckOutcome, comparison: Comparison): CheckTestResult {
   if (outcome === "holds") return { state: "passed", messages: [] };
   if (outcome === "incomparable") {
-    const reason = comparison.reason ?? "The run could not be compared with its golden.";
-    return { state: "errored", messages: [message(shown(reason, 1000))] };
+    const reasons = [
+      ...(comparison.reason === null ? [] : [message(shown(comparison.reason, 1000))]),
+      ...budgetMessages(comparison),
+    ];
+    if (reasons.length === 0) reasons.push(message("The run could not be compared with its golden."));
+    return { state: "errored", messages: reasons.slice(0, MESSAGES) };
   }
   const messages = [
     ...comparison.divergences.map((divergence) => ({
@@ -36,12 +40,7 @@ export function checkTestResult(outcome: CheckOutcome, comparison: Comparison): 
       actual: divergenceEvents(comparison, divergence.id, "actual"),
       place: placeOf(divergence)?.site ?? null,
     })),
-    ...comparison.budgets
-      .filter(({ passed }) => !passed)
-      .map(({ message: text, site, source }) => ({
-        ...message(shown(text, 500)),
-        place: site ?? (source.line > 0 ? source : null),
-      })),
+    ...budgetMessages(comparison),
     ...comparison.performance
       .filter(({ verdict }) => verdict === "regressed")
       .map(({ metric, golden, actual, unit, site }) => ({
@@ -56,6 +55,16 @@ export function checkTestResult(outcome: CheckOutcome, comparison: Comparison): 
     told.push(message(`and ${messages.length - MESSAGES} more; see the Divergences view`));
   if (told.length === 0) told.push(message("The run differs from its golden."));
   return { state: "failed", messages: told };
+}
+
+/** Of those that are not met or could not be judged. */
+function budgetMessages({ budgets }: Comparison): CheckTestMessage[] {
+  return budgets
+    .filter(({ passed }) => !passed)
+    .map(({ message: text, site, source }) => ({
+      ...message(shown(text, 500)),
+      place: site ?? (source.line > 0 ? source : null),
+    }));
 }
 
 function message(text: string): CheckTestMessage {

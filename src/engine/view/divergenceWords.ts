@@ -59,9 +59,18 @@ export function placeOf({
   return goldenSite === null ? null : { site: goldenSite, gone: true };
 }
 
-/** The outcome in a few words, for the status bar, headings and messages: `3 differences, 1 over budget`. */
-export function verdictText(comparison: Comparison): string {
-  if (comparison.verdict === "incomparable") return "not comparable";
+/** Whether there is no golden, and the budgets are all that was judged. */
+export function isBudgetsAlone({ verdict, golden, budgets }: Comparison): boolean {
+  return verdict === "incomparable" && golden.path === "" && budgets.length > 0;
+}
+
+/**
+ * The outcome in a few words, for the status bar, headings and messages: `3 differences, 1 over budget`.
+ * @param same what to say when nothing differs
+ */
+export function verdictText(comparison: Comparison, same = "as golden"): string {
+  const alone = isBudgetsAlone(comparison);
+  if (comparison.verdict === "incomparable" && !alone) return "not comparable";
   const parts: string[] = [];
   const differences = comparison.divergences.length;
   if (comparison.verdict === "diverged") parts.push(plural(Math.max(1, differences), "difference"));
@@ -69,12 +78,12 @@ export function verdictText(comparison: Comparison): string {
   if (over > 0) parts.push(`${formatCount(over)} over budget`);
   const slower = comparison.performance.filter(({ verdict }) => verdict === "regressed").length;
   if (slower > 0) parts.push(`${formatCount(slower)} regressed`);
-  return parts.length === 0 ? "as golden" : parts.join(", ");
+  return parts.length > 0 ? parts.join(", ") : alone ? "budgets are kept, no golden" : same;
 }
 
 /** Whether anything is wrong: `pass`, `warn` (only warnings and slower figures), `fail`, or `unknown` where nothing could be compared. */
 export function verdictState(comparison: Comparison): "pass" | "warn" | "fail" | "unknown" {
-  if (comparison.verdict === "incomparable") return "unknown";
+  if (comparison.verdict === "incomparable" && !isBudgetsAlone(comparison)) return "unknown";
   if (comparison.verdict === "diverged") return "fail";
   const failed = comparison.budgets.filter(({ passed }) => !passed);
   if (failed.some(({ severity }) => severity === "error")) return "fail";

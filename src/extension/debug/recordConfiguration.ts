@@ -7,7 +7,8 @@ import type { Recordings } from "./recordings.ts";
 /**
  * Records a launch configuration as F5 does and waits for its end.
  * @returns the run's folder
- * @throws ExpectedError when it was cancelled (the session is stopped then) or could not be recorded
+ * @throws CancellationError when it was cancelled; the session is stopped then
+ * @throws ExpectedError when it could not be recorded
  */
 export async function recordConfiguration(
   recordings: Recordings,
@@ -15,13 +16,17 @@ export async function recordConfiguration(
   configuration: vscode.DebugConfiguration,
   token: vscode.CancellationToken,
 ): Promise<string> {
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
   const store = new DisposableStore();
   let session: vscode.DebugSession | undefined;
   try {
     const finished = new Promise<string>((resolve, reject) => {
       store.add(
         vscode.debug.onDidStartDebugSession((started) => {
-          if (started.type === DEBUG_TYPE && started.name === configuration.name) session ??= started;
+          if (started.type !== DEBUG_TYPE || started.name !== configuration.name) return;
+          session ??= started;
+          // Cancelled while it was being started.
+          if (token.isCancellationRequested) void vscode.debug.stopDebugging(started);
         }),
       );
       store.add(
@@ -34,7 +39,7 @@ export async function recordConfiguration(
       store.add(
         token.onCancellationRequested(() => {
           if (session !== undefined) void vscode.debug.stopDebugging(session);
-          reject(new ExpectedError("Cancelled."));
+          reject(new vscode.CancellationError());
         }),
       );
     });

@@ -1,20 +1,21 @@
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
-import { verdictText } from "../../engine/view/divergenceWords.ts";
 import { DEBUG_TYPE } from "../../protocol/dap.ts";
-import { ASKED, runCli } from "../cli.ts";
+import { runCli } from "../cli.ts";
 import { pickFolder, requireTrust } from "../config.ts";
 import { recordConfiguration } from "../debug/recordConfiguration.ts";
 import type { Recordings } from "../debug/recordings.ts";
 import type { GoldenHandlers } from "../goldens.ts";
 import type { RunsModel } from "../runs/runsModel.ts";
 import type { RunRow } from "../runs/runsTree.ts";
+import type { Acceptance } from "./acceptance.ts";
 import type { Comparisons } from "./comparisons.ts";
 
 type RunArgument = RunRow | string | undefined;
 
 interface Parts {
   readonly comparisons: Comparisons;
+  readonly acceptance: Acceptance;
   readonly cliPath: string;
   readonly recordings: Recordings;
   readonly runsModel: RunsModel;
@@ -23,6 +24,7 @@ interface Parts {
 
 type Ids =
   | "goldentrace.acceptRun"
+  | "goldentrace.undoAccept"
   | "goldentrace.compareWithGolden"
   | "goldentrace.compareRuns"
   | "goldentrace.selectForCompare"
@@ -34,6 +36,7 @@ export class CompareCommands {
   private selected: string | undefined;
   readonly handlers: Pick<GoldenHandlers, Ids> = {
     "goldentrace.acceptRun": (run: RunArgument) => this.acceptRun(run),
+    "goldentrace.undoAccept": () => this.parts.acceptance.undo(),
     "goldentrace.compareWithGolden": (run: RunArgument) => this.compareWithGolden(run),
     "goldentrace.compareRuns": (run: RunArgument, rows?: readonly RunRow[]) => this.compareRuns(run, rows),
     "goldentrace.selectForCompare": (run: RunArgument) => this.selectForCompare(run),
@@ -46,14 +49,9 @@ export class CompareCommands {
   private async acceptRun(argument: RunArgument): Promise<void> {
     requireTrust();
     const missing = this.parts.comparisons.model.withoutGolden?.runFolder;
-    const folder = argument === undefined && missing !== undefined ? missing : await this.folder(argument);
-    const cwd = await this.parts.comparisons.workspaceOf(folder);
-    await progress("Accepting the run as golden", (token) =>
-      runCli(this.parts.cliPath, ["accept", folder, ...ASKED], { cwd, token }),
+    await this.parts.acceptance.acceptRun(
+      argument === undefined && missing !== undefined ? missing : await this.folder(argument),
     );
-    const comparison = await this.parts.comparisons.compareAgain(folder);
-    const name = comparison?.golden.name ?? "the run";
-    void vscode.window.showInformationMessage(`Accepted as the golden “${name}”.`);
   }
 
   private async compareWithGolden(argument: RunArgument): Promise<void> {
@@ -139,7 +137,7 @@ export class CompareCommands {
     const comparison = await this.parts.comparisons.showPair(stdout, [before, after]);
     await vscode.commands.executeCommand("goldentrace.divergences.focus");
     if (comparison.verdict === "equivalent") {
-      void vscode.window.showInformationMessage(`The two runs did the same: ${verdictText(comparison)}.`);
+      void vscode.window.showInformationMessage("The two runs did the same.");
     }
   }
 

@@ -61,16 +61,25 @@ export class Comparisons implements vscode.Disposable {
     return this.show(runFolder, comparison ?? undefined);
   }
 
+  /** Compares the shown runs of a workspace again, those of one golden or of all: a golden or the configuration is another one now. */
+  async compareShownAgain(workspace: string, golden?: string): Promise<void> {
+    for (const { runFolder, workspace: own, title } of this.model.shown) {
+      if (runFolder === null || own !== workspace || (golden !== undefined && title !== golden)) continue;
+      await this.compareAgain(runFolder);
+    }
+  }
+
   /** Shows a comparison of two runs. @param output what `diff --json` printed */
   async showPair(output: string, runs: readonly [string, string]): Promise<Comparison> {
     const { parseComparison } = await import("../../node/comparisonFile.ts");
     const [first, second] = await Promise.all(runs.map((run) => this.manifest(run)));
     const comparison = parseComparison(JSON.parse(output), "The answer of goldentrace diff");
-    const name = (manifest: { name: string; id: string } | undefined) => manifest?.name ?? "";
-    const same = name(first) === name(second);
+    const same = first?.name === second?.name;
+    const name = (manifest: { name: string; id: string } | undefined) => (same ? manifest?.id : manifest?.name) ?? "";
     this.model.show({
       key: `pair:${second?.workspace ?? ""}`,
-      title: same ? (first?.id ?? "") : name(first),
+      title: name(first),
+      pair: { before: name(first), after: name(second) },
       comparison,
       workspace: second?.workspace ?? path.dirname(runs[1]),
       runFolder: null,
@@ -109,7 +118,7 @@ export class Comparisons implements vscode.Disposable {
   private async show(runFolder: string, comparison: Comparison | undefined): Promise<Comparison | undefined> {
     const { workspace, name } = await this.manifest(runFolder);
     if (comparison === undefined) {
-      this.model.showMissing({ runFolder, name });
+      this.model.showMissing({ runFolder, name }, goldenKey(workspace, name));
     } else {
       this.put(runFolder, workspace, name, comparison);
     }
@@ -118,7 +127,7 @@ export class Comparisons implements vscode.Disposable {
 
   private put(runFolder: string, workspace: string, name: string, comparison: Comparison): void {
     const title = comparison.golden.name === "" ? name : comparison.golden.name;
-    this.model.show({ key: `golden:${workspace}:${title}`, title, comparison, workspace, runFolder });
+    this.model.show({ key: goldenKey(workspace, title), title, pair: null, comparison, workspace, runFolder });
   }
 
   /** The workspace that a run belongs to; absolute. */
@@ -136,3 +145,5 @@ export class Comparisons implements vscode.Disposable {
     this.store.dispose();
   }
 }
+
+const goldenKey = (workspace: string, golden: string): string => `golden:${workspace}:${golden}`;

@@ -1,12 +1,11 @@
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
-import { ASKED, runCli } from "../cli.ts";
 import { requireTrust } from "../config.ts";
 import type { GoldenHandlers } from "../goldens.ts";
 import { openSource } from "../openSource.ts";
 import type { FollowedMarks } from "../overlay/followedMarks.ts";
 import { ignoreEdit } from "../problems/quickFixes.ts";
-import type { Comparisons } from "./comparisons.ts";
+import type { Acceptance } from "./acceptance.ts";
 import type { EventDocuments } from "./eventDocuments.ts";
 import { type ComparisonModel, type ShownComparison, sourceUri } from "./model.ts";
 import type { DivergenceRow, DivergencesTree } from "./tree.ts";
@@ -22,8 +21,7 @@ interface Parts {
   readonly tree: DivergencesTree;
   readonly events: EventDocuments;
   readonly marks: FollowedMarks;
-  readonly comparisons: Comparisons;
-  readonly cliPath: string;
+  readonly acceptance: Acceptance;
 }
 
 type Ids =
@@ -98,13 +96,7 @@ export class DivergenceCommands {
     if (runFolder === null) {
       throw new ExpectedError("This compares two runs, so there is no golden that could take the difference over.");
     }
-    const location = vscode.ProgressLocation.Notification;
-    await vscode.window.withProgress(
-      { location, title: `Accepting into the golden ${title}`, cancellable: true },
-      (_, token) =>
-        runCli(this.parts.cliPath, ["accept", runFolder, "--only", id, ...ASKED], { cwd: shown.workspace, token }),
-    );
-    await this.parts.comparisons.compareAgain(runFolder);
+    await this.parts.acceptance.acceptDivergence(runFolder, title, id);
   }
 
   private async ignore(argument: Argument): Promise<void> {
@@ -122,7 +114,7 @@ export class DivergenceCommands {
 
   /** What a command is about; without an argument the selected row, else all of the newest comparison. */
   private wanted(argument: Argument): { shown: ShownComparison; id: string | undefined } {
-    const given = argument ?? this.parts.tree.selection;
+    const given = argument ?? this.parts.tree.current;
     if (given !== undefined && "shown" in given) return { shown: given.shown, id: given.node.divergence ?? undefined };
     const { model } = this.parts;
     const id = given?.divergence;
@@ -137,7 +129,7 @@ export class DivergenceCommands {
   }
 
   private row(argument: Argument): DivergenceRow {
-    const row = argument === undefined ? this.parts.tree.selection : this.rowOrNone(argument);
+    const row = argument === undefined ? this.parts.tree.current : this.rowOrNone(argument);
     if (row === undefined) throw nothing();
     return row;
   }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { divergenceEvents, type EventSide } from "../../engine/view/divergenceEvents.ts";
 import { shown as shownText } from "../../engine/view/divergenceWords.ts";
-import type { ComparisonModel, ShownComparison } from "./model.ts";
+import { type ComparisonModel, type ShownComparison, sidesOf } from "./model.ts";
 
 export const EVENTS_SCHEME = "goldentrace-events";
 
@@ -28,7 +28,8 @@ export class EventDocuments implements vscode.TextDocumentContentProvider, vscod
   /** Opens both sides in the diff editor. @param divergence its id, or undefined for all of the comparison */
   async compare(shown: ShownComparison, divergence: string | undefined): Promise<void> {
     const one = shown.comparison.divergences.find(({ id }) => id === divergence);
-    const title = `${shownText(one?.title ?? `All differences from ${shown.title}`, 120)} (golden ↔ now)`;
+    const { before, after } = sidesOf(shown);
+    const title = `${shownText(one?.title ?? `All differences from ${shown.title}`, 120)} (${before} ↔ ${after})`;
     await vscode.commands.executeCommand(
       "vscode.diff",
       eventsUri(shown.key, one?.id, "golden"),

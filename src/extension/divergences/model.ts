@@ -2,18 +2,41 @@ import { realpath } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Emitter } from "../../base/emitter.ts";
+import { shown as shownText, verdictText } from "../../engine/view/divergenceWords.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 
 /** A comparison that the editor shows. */
 export interface ShownComparison {
   /** What was compared: golden's name within its workspace, or the two runs. A newer one of the same key replaces it. */
   readonly key: string;
+  /** What the differences are from: the golden's name, or that of the first of two runs. */
   readonly title: string;
+  /** The names of two runs that were compared with each other; null where a run was compared with its golden. */
+  readonly pair: { readonly before: string; readonly after: string } | null;
   readonly comparison: Comparison;
   /** Absolute; the files of sites are relative to it. */
   readonly workspace: string;
   /** Null for what is not in a run folder. */
   readonly runFolder: string | null;
+}
+
+/** What the two sides are called: above columns, and in titles of editors. */
+export function sidesOf({ pair }: ShownComparison): { readonly before: string; readonly after: string } {
+  return pair === null
+    ? { before: "golden", after: "now" }
+    : { before: shownText(pair.before, 60), after: shownText(pair.after, 60) };
+}
+
+/** What was compared with what, to begin a sentence with. */
+export function comparedText({ title, pair }: ShownComparison): string {
+  return pair === null
+    ? `${shownText(title, 60)} compared with its golden`
+    : `${shownText(pair.after, 60)} compared with ${shownText(pair.before, 60)}`;
+}
+
+/** The verdict in a few words. */
+export function verdictOf({ comparison, pair }: ShownComparison): string {
+  return pair === null ? verdictText(comparison) : verdictText(comparison, "no difference");
 }
 
 /** A run that there is no golden for yet. */
@@ -65,8 +88,10 @@ export class ComparisonModel implements vscode.Disposable {
     this.changed.fire();
   }
 
-  showMissing(run: RunWithoutGolden): void {
+  /** @param key of the comparison with the golden that is gone now */
+  showMissing(run: RunWithoutGolden, key: string): void {
     this.missing = run;
+    this.comparisons = this.comparisons.filter((shown) => shown.key !== key);
     this.changed.fire();
   }
 

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
+import { plural } from "../../base/format.ts";
 import {
   type DivergenceNode,
   divergencePlaces,
   divergenceTree,
   type Grouping,
 } from "../../engine/view/divergenceTree.ts";
-import { type Severity, shown, verdictState, verdictText } from "../../engine/view/divergenceWords.ts";
-import type { ComparisonModel, ShownComparison } from "./model.ts";
+import { type Severity, shown, verdictState } from "../../engine/view/divergenceWords.ts";
+import { type ComparisonModel, type ShownComparison, verdictOf } from "./model.ts";
 
 /** A row of the view: of a comparison, or the comparison itself where several are shown. */
 export interface DivergenceRow {
@@ -33,13 +34,17 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
   private grouping: Grouping = "file";
   private roots: readonly DivergenceRow[] = [];
   private readonly children = new WeakMap<DivergenceRow, DivergenceRow[]>();
-  private current: DivergenceRow | undefined;
+  /** The row that was selected or opened last, which a view that is hidden does not show as its selection. */
+  private last: DivergenceRow | undefined;
 
   constructor(private readonly model: ComparisonModel) {
     this.roots = this.makeRoots();
     this.view = vscode.window.createTreeView("goldentrace.divergences", {
       treeDataProvider: this,
       showCollapseAll: true,
+    });
+    this.view.onDidChangeSelection(({ selection: [row] }) => {
+      if (row !== undefined) this.last = row;
     });
     this.subscription = model.onChange(() => this.refresh());
     this.refresh();
@@ -57,14 +62,15 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
     );
   }
 
-  get selection(): DivergenceRow | undefined {
-    return this.view.selection[0];
+  /** The row that commands without an argument are about. */
+  get current(): DivergenceRow | undefined {
+    return this.last === undefined ? undefined : this.find(this.last.shown.key, this.last.node.id);
   }
 
   /** The row with a place after (or before) the one that was shown last; begins anew at the end. */
   next(step: 1 | -1): DivergenceRow | undefined {
     const rows = this.places();
-    const last = this.selection ?? this.current;
+    const last = this.last;
     const at = rows.findIndex(({ node, shown }) => node.id === last?.node.id && shown.key === last.shown.key);
     const from = at < 0 && step < 0 ? 0 : at;
     return rows[(from + step + rows.length) % rows.length];
@@ -72,7 +78,7 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
 
   /** Selects a row, in the view too when it is visible. */
   async mark(row: DivergenceRow): Promise<void> {
-    this.current = row;
+    this.last = row;
     if (this.view.visible) await this.view.reveal(row, { select: true, focus: false });
   }
 
@@ -88,15 +94,18 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
 
   private refresh(): void {
     this.roots = this.makeRoots();
-    this.current = undefined;
     const { newest, withoutGolden, shown } = this.model;
     const count = shown.reduce((sum, { comparison }) => sum + comparison.divergences.length, 0);
-    this.view.badge = count === 0 ? undefined : { value: count, tooltip: `${count} differences` };
+    this.view.badge = count === 0 ? undefined : { value: count, tooltip: plural(count, "difference") };
     const incomparable = shown.filter(({ comparison }) => comparison.verdict === "incomparable");
-    const message = incomparable.map((one) => `${one.title}: ${reason(one)}`).join(" ");
-    this.view.message = message === "" ? equivalentMessage(shown, this.roots) : message;
-    this.view.description = newest === undefined || shown.length > 1 ? "" : verdictText(newest.comparison);
-    const state = withoutGolden !== undefined ? "noGolden" : newest === undefined ? "none" : newest.comparison.verdict;
+    const told = incomparable.map((one) => `${shownTitle(one)}: ${reason(one)}`);
+    // Alone it has the whole view.
+    if (withoutGolden !== undefined && shown.length > 0) {
+      told.push(`${shownName(withoutGolden.name)}: there is no golden yet. Accept the run in the Runs view.`);
+    }
+    this.view.message = told.length === 0 ? equivalentMessage(shown, this.roots) : told.join(" ");
+    this.view.description = newest === undefined || shown.length > 1 ? "" : verdictOf(newest);
+    const state = withoutGolden !== undefined ? "noGolden" : newest === undefined ? "none" : stateOf(newest);
     void vscode.commands.executeCommand("setContext", "goldentrace.comparison", state);
     void vscode.commands.executeCommand("setContext", "goldentrace.hasDivergences", this.places().length > 0);
     void vscode.commands.executeCommand("setContext", "goldentrace.grouping", this.grouping);
@@ -114,7 +123,7 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
         id: `comparison:${one.key}`,
         type: "group",
         label: shownTitle(one),
-        description: verdictText(one.comparison),
+        description: verdictOf(one),
         tooltip: shownTitle(one),
         severity: verdictState(one.comparison) === "pass" ? "low" : "high",
         place: null,
@@ -127,12 +136,12 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
   }
 
   private nodesOf({ comparison, runFolder }: ShownComparison): DivergenceNode[] {
-    if (comparison.verdict !== "incomparable") return divergenceTree(comparison, this.grouping);
+    const rows = divergenceTree(comparison, this.grouping);
     // The reason is told above the rows, where it is not cut.
-    if (runFolder === null || !vscode.workspace.isTrusted) return [];
+    if (comparison.verdict !== "incomparable" || runFolder === null || !vscode.workspace.isTrusted) return rows;
     const label = "Accept this run as golden";
     const accept = { label, description: "", tooltip: label, severity: null, place: null, divergence: null };
-    return [{ ...accept, id: ACCEPT, type: "remark", children: [] }];
+    return [...rows, { ...accept, id: ACCEPT, type: "remark", children: [] }];
   }
 
   getChildren(row?: DivergenceRow): DivergenceRow[] {
@@ -190,11 +199,19 @@ export class DivergencesTree implements vscode.TreeDataProvider<DivergenceRow>, 
 
 const reason = ({ comparison }: ShownComparison): string =>
   shown(comparison.reason ?? "It could not be compared.", 1000);
-const shownTitle = ({ title }: ShownComparison): string => shown(title, 100);
+const shownName = (name: string): string => shown(name, 100);
+const shownTitle = ({ title, pair }: ShownComparison): string =>
+  pair === null ? shownName(title) : `${shownName(pair.before)} → ${shownName(pair.after)}`;
+
+/** What the view offers where there are no rows; as in package.json. */
+function stateOf({ comparison: { verdict }, pair }: ShownComparison): string {
+  if (pair === null || verdict === "diverged") return verdict;
+  return verdict === "equivalent" ? "pairEquivalent" : "pairIncomparable";
+}
 
 /** What the view says above its rows when there is nothing wrong. */
 function equivalentMessage(all: readonly ShownComparison[], roots: readonly DivergenceRow[]): string {
   const [only] = all;
   if (only === undefined || all.length > 1 || roots.length === 0) return "";
-  return verdictState(only.comparison) === "pass" ? `${shownTitle(only)}: as golden.` : "";
+  return verdictState(only.comparison) === "pass" ? `${shownTitle(only)}: ${verdictOf(only)}.` : "";
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { shown as shownText, verdictState, verdictText } from "../../engine/view/divergenceWords.ts";
-import type { ComparisonModel } from "./model.ts";
+import { shown as shownText, verdictState } from "../../engine/view/divergenceWords.ts";
+import { type ComparisonModel, comparedText, verdictOf } from "./model.ts";
 
 const ICONS = { pass: "$(pass)", warn: "$(warning)", fail: "$(error)", unknown: "$(question)" } as const;
 
@@ -23,12 +23,12 @@ export class VerdictStatus implements vscode.Disposable {
     }
     const { comparison } = newest;
     const state = verdictState(comparison);
-    const title = shownText(newest.title, 30);
-    this.item.text = `${ICONS[state]} ${title}: ${verdictText(comparison)}`;
+    const title = shownText(newest.pair?.after ?? newest.title, 30);
+    this.item.text = `${ICONS[state]} ${title}: ${verdictOf(newest)}`;
     const details = [
-      `${title} compared with its golden: ${verdictText(comparison)}`,
+      `${comparedText(newest)}: ${verdictOf(newest)}`,
       ...(comparison.reason === null ? [] : [shownText(comparison.reason, 500)]),
-      ...(state === "unknown" ? [] : [`confidence ${(comparison.confidence * 100).toFixed(0)} %`]),
+      ...(comparison.verdict === "incomparable" ? [] : [`confidence ${(comparison.confidence * 100).toFixed(0)} %`]),
       "Click to show the divergences",
     ];
     this.item.tooltip = details.join("\n");

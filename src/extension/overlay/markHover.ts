@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { CommandId } from "../../protocol/contributions.ts";
+import { sidesOf } from "../divergences/model.ts";
 import type { FollowedMarks, PlacedMark } from "./followedMarks.ts";
 
 /** What the links of a hover may run. */
@@ -25,12 +26,14 @@ function hoverText({ mark, shown }: PlacedMark): vscode.MarkdownString {
   text.supportHtml = false;
   text.isTrusted = { enabledCommands: LINKED };
   const where = mark.function === "" ? "" : ` in ${mark.function}`;
+  const { before, after } = sidesOf(shown);
   text.appendMarkdown("**").appendText(`Compared with ${shown.title}${where}`).appendMarkdown("**\n\n");
   if (mark.goldenLine !== null) {
+    const side = shown.pair === null ? "the golden" : before;
     const moved = mark.gone
-      ? `Golden line ${mark.goldenLine} is gone.`
-      : `This was line ${mark.goldenLine} in the golden.`;
-    text.appendMarkdown(`${moved}\n\n`);
+      ? `Line ${mark.goldenLine} of ${side} is gone.`
+      : `This was line ${mark.goldenLine} in ${side}.`;
+    text.appendText(moved).appendMarkdown("\n\n");
   }
   for (const { id, title } of mark.divergences) {
     const argument = { divergence: id, key: shown.key };
@@ -42,7 +45,7 @@ function hoverText({ mark, shown }: PlacedMark): vscode.MarkdownString {
     text.appendMarkdown("\n");
   }
   if (mark.rows.length > 0) {
-    text.appendMarkdown("\n| | golden | now | change |\n|:--|--:|--:|--:|\n");
+    text.appendMarkdown(`\n| | ${cell(before)} | ${cell(after)} | change |\n|:--|--:|--:|--:|\n`);
     for (const { label, golden, actual, change } of mark.rows) {
       text.appendMarkdown(`| ${cell(label)} | ${cell(golden)} | ${cell(actual)} | ${cell(change)} |\n`);
     }

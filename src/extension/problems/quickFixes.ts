@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { addIgnoreRule, raiseBudget } from "../../engine/view/configEdits.ts";
 import { shown as shownText } from "../../engine/view/divergenceWords.ts";
 import type { Divergence } from "../../protocol/comparison.ts";
-import type { ShownComparison } from "../divergences/model.ts";
+import { type ShownComparison, sourceUri } from "../divergences/model.ts";
 import type { ComparisonProblems, TracedDiagnostic } from "./comparisonProblems.ts";
 
 /** What can be done about our entries in the Problems view. */
@@ -47,7 +47,10 @@ export class QuickFixes implements vscode.CodeActionProvider {
     return [
       ...(shown.runFolder === null ? [] : [action(`Accept this divergence: ${told}`, "goldentrace.acceptDivergence")]),
       action("Ignore it by a rule in goldentrace.toml", "goldentrace.ignoreDivergence"),
-      action("Compare events with the golden", "goldentrace.compareEvents"),
+      action(
+        shown.pair === null ? "Compare events with the golden" : "Compare events of both runs",
+        "goldentrace.compareEvents",
+      ),
     ];
   }
 }
@@ -70,9 +73,9 @@ export async function ignoreEdit(shown: ShownComparison, divergence: Divergence)
 async function raiseFix(shown: ShownComparison, name: string): Promise<vscode.CodeAction | undefined> {
   const budget = shown.comparison.budgets.find((one) => one.name === name && !one.passed);
   if (budget === undefined || budget.source.line <= 0) return undefined;
-  const uri = vscode.Uri.file(budget.source.file);
-  // A file of another workspace is not ours to change.
-  if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return undefined;
+  // A file outside of the open folders is not ours to change.
+  const uri = await sourceUri(shown.workspace, budget.source.file);
+  if (uri === undefined) return undefined;
   const document = await openIfThere(uri);
   const raised = document === undefined ? undefined : raiseBudget(document.getText(), budget);
   if (document === undefined || raised === undefined) return undefined;

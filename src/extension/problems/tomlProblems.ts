@@ -28,12 +28,12 @@ export class TomlProblems implements vscode.Disposable {
   }
 
   private checkBeside(saved: vscode.TextDocument): void {
-    if (!isConfig(saved)) return;
+    if (!isConfigFile(saved.uri)) return;
     for (const document of vscode.workspace.textDocuments) if (document !== saved) this.check(document);
   }
 
   private soon(document: vscode.TextDocument): void {
-    if (!isConfig(document)) return;
+    if (!isConfigFile(document.uri)) return;
     const key = document.uri.toString();
     clearTimeout(this.waiting.get(key));
     this.waiting.set(
@@ -46,7 +46,7 @@ export class TomlProblems implements vscode.Disposable {
   }
 
   private check(document: vscode.TextDocument): void {
-    if (isConfig(document) && !document.isClosed) void this.diagnose(document).catch(this.onError);
+    if (isConfigFile(document.uri) && !document.isClosed) void this.diagnose(document).catch(this.onError);
   }
 
   private async diagnose(document: vscode.TextDocument): Promise<void> {
@@ -72,6 +72,6 @@ export class TomlProblems implements vscode.Disposable {
   }
 }
 
-function isConfig({ uri }: vscode.TextDocument): boolean {
+export function isConfigFile(uri: vscode.Uri): boolean {
   return uri.scheme === "file" && FILES.includes(path.basename(uri.fsPath));
 }

@@ -2,8 +2,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { DisposableStore } from "../../base/disposable.ts";
 import { describeError, ExpectedError } from "../../base/errors.ts";
+import { outcomeOf } from "../../engine/report/checkOutcome.ts";
 import { checkTestResult } from "../../engine/view/checkTests.ts";
-import { verdictState } from "../../engine/view/divergenceWords.ts";
+import { shown } from "../../engine/view/divergenceWords.ts";
 import { targetsOf } from "../../engine/view/targetLines.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 import { runCli } from "../cli.ts";
@@ -25,6 +26,8 @@ interface Surroundings {
   readonly runsModel: RunsModel;
 }
 
+type RunOne = (item: vscode.TestItem, run: vscode.TestRun, token: vscode.CancellationToken) => Promise<void>;
+
 /** One test for each target: passes when a run does what its golden did. */
 export class CheckController implements vscode.Disposable {
   private readonly store = new DisposableStore();
@@ -43,7 +46,7 @@ export class CheckController implements vscode.Disposable {
     this.profile.supportsContinuousRun = true;
     this.store.add(
       this.controller.createRunProfile("Record live (F5)", Debug, (request, token) =>
-        this.runAll(request, token, (item, run) => this.debugOne(item, run, token)),
+        this.runAll(request, token, (item, run, cancelled) => this.debugOne(item, run, cancelled)),
       ),
     );
     const refresh = () => void this.refresh().catch(onError);
@@ -62,8 +65,11 @@ export class CheckController implements vscode.Disposable {
     const item = this.controller.items.get(itemId(folder, target));
     if (item === undefined) throw new ExpectedError(`There is no target “${target}” in ${CONFIG}.`);
     const source = new vscode.CancellationTokenSource();
-    await this.run(new vscode.TestRunRequest([item], undefined, this.profile), source.token);
-    source.dispose();
+    try {
+      await this.run(new vscode.TestRunRequest([item], undefined, this.profile), source.token);
+    } finally {
+      source.dispose();
+    }
   }
 
   private async refresh(): Promise<void> {
@@ -72,13 +78,14 @@ export class CheckController implements vscode.Disposable {
       const uri = vscode.Uri.joinPath(folder.uri, CONFIG);
       const targets = await readTargets(folder);
       if (targets.length === 0) continue;
-      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-      const lines = new Map(targetsOf(text).map(({ name, line }) => [name, line]));
+      const lines = new Map(targetsOf(await readConfig(folder)).map(({ name, line }) => [name, line]));
       for (const { name, target } of targets) {
-        const item = this.controller.createTestItem(itemId(folder, name), name, uri);
-        item.description = [target.program, ...(target.args ?? [])].join(" ");
+        const id = itemId(folder, name);
+        // A known one stays the same object: it may be running, or be run again whenever something is saved.
+        const item = this.controller.items.get(id) ?? this.controller.createTestItem(id, name, uri);
+        item.description = shown([target.program, ...(target.args ?? [])].join(" "), 200);
         const line = lines.get(name);
-        if (line !== undefined) item.range = new vscode.Range(line, 0, line, 0);
+        item.range = line === undefined ? undefined : new vscode.Range(line, 0, line, 0);
         items.push(item);
       }
     }
@@ -86,7 +93,8 @@ export class CheckController implements vscode.Disposable {
   }
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    const round = (): Promise<void> => this.runAll(request, token, (item, run) => this.checkOne(item, run, token));
+    const round = (): Promise<void> =>
+      this.runAll(request, token, (item, run, cancelled) => this.checkOne(item, run, cancelled));
     if (request.continuous === true) this.onSave(token, round);
     else await round();
   }
@@ -117,35 +125,43 @@ export class CheckController implements vscode.Disposable {
     });
   }
 
-  private async runAll(
-    request: vscode.TestRunRequest,
-    token: vscode.CancellationToken,
-    one: (item: vscode.TestItem, run: vscode.TestRun) => Promise<void>,
-  ): Promise<void> {
+  private async runAll(request: vscode.TestRunRequest, token: vscode.CancellationToken, one: RunOne): Promise<void> {
     const all: vscode.TestItem[] = [];
+    const isIn = (items: readonly vscode.TestItem[] | undefined, { id }: vscode.TestItem): boolean =>
+      items?.some((one) => one.id === id) === true;
     this.controller.items.forEach((item) => {
-      if (request.include === undefined || request.include.includes(item)) all.push(item);
+      if (request.include === undefined || isIn(request.include, item)) all.push(item);
     });
-    const items = all.filter((item) => request.exclude?.includes(item) !== true);
+    const items = all.filter((item) => !isIn(request.exclude, item));
     const run = this.controller.createTestRun(request);
-    for (const item of items) run.enqueued(item);
-    for (const item of items) {
-      if (token.isCancellationRequested) run.skipped(item);
-      else await this.guarded(item, run, token, one);
+    // The run's own token is cancelled for one round of a continuous run, and for a run that a command of ours began.
+    const cancellation = new vscode.CancellationTokenSource();
+    const cancelled = cancellation.token;
+    const subscriptions = [token, run.token].map((each) => each.onCancellationRequested(() => cancellation.cancel()));
+    if (token.isCancellationRequested || run.token.isCancellationRequested) cancellation.cancel();
+    try {
+      for (const item of items) run.enqueued(item);
+      for (const item of items) {
+        if (cancelled.isCancellationRequested) run.skipped(item);
+        else await this.guarded(item, run, cancelled, one);
+      }
+    } finally {
+      run.end();
+      for (const subscription of subscriptions) subscription.dispose();
+      cancellation.dispose();
     }
-    run.end();
   }
 
   private async guarded(
     item: vscode.TestItem,
     run: vscode.TestRun,
     token: vscode.CancellationToken,
-    one: (item: vscode.TestItem, run: vscode.TestRun) => Promise<void>,
+    one: RunOne,
   ): Promise<void> {
     run.started(item);
     try {
       requireTrust();
-      await one(item, run);
+      await one(item, run, token);
     } catch (error) {
       if (token.isCancellationRequested) run.skipped(item);
       else run.errored(item, new vscode.TestMessage(describeError(error)));
@@ -167,7 +183,10 @@ export class CheckController implements vscode.Disposable {
     const entry = parseCheckDocument(stdout).entries.find((one) => one.target === target);
     if (entry === undefined) throw new Error(`goldentrace check said nothing of ${target}`);
     this.around.runsModel.notifyChanged();
-    if (entry.runId !== null) await this.comparisons.showRun(path.join(directory, entry.runId));
+    if (entry.runId !== null) {
+      const stored = await this.comparisons.showRun(path.join(directory, entry.runId));
+      if (stored === undefined) throw noGolden(target);
+    }
     await this.report(item, run, { comparison: entry, outcome: entry.outcome }, entry.durationMs);
   }
 
@@ -179,12 +198,11 @@ export class CheckController implements vscode.Disposable {
     const started = performance.now();
     const runFolder = await recordConfiguration(this.around.recordings, folder, targetConfiguration(found), token);
     const comparison = await this.comparisons.showRun(runFolder);
-    if (comparison === undefined) {
-      throw new ExpectedError(`There is no golden for “${target}” yet.`, {
-        wayOut: "Accept the run as golden in the Runs view.",
-      });
-    }
-    await this.report(item, run, { comparison, outcome: outcomeOf(comparison) }, performance.now() - started);
+    if (comparison === undefined) throw noGolden(target);
+    const { performanceRule } = await import("../../node/configProblems.ts");
+    const settings = { performance: performanceRule(await readConfig(folder), target) };
+    const outcome = outcomeOf(comparison, settings, comparison.golden.path !== "");
+    await this.report(item, run, { comparison, outcome }, performance.now() - started);
   }
 
   private async report(
@@ -226,11 +244,14 @@ export class CheckController implements vscode.Disposable {
   }
 }
 
-function outcomeOf(comparison: Comparison): Parameters<typeof checkTestResult>[0] {
-  const state = verdictState(comparison);
-  if (state === "unknown") return "incomparable";
-  if (comparison.verdict === "diverged") return "diverged";
-  return state === "fail" ? "over-budget" : "holds";
+async function readConfig(folder: vscode.WorkspaceFolder): Promise<string> {
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, CONFIG)));
+}
+
+function noGolden(target: string): ExpectedError {
+  return new ExpectedError(`There is no golden for “${target}” yet.`, {
+    wayOut: `Use “Accept” over the target in ${CONFIG}, or accept this run in the Divergences view.`,
+  });
 }
 
 const itemId = (folder: vscode.WorkspaceFolder, target: string): string => `${folder.uri.toString()}#${target}`;

@@ -1,17 +1,15 @@
 import * as vscode from "vscode";
 import { ExpectedError } from "../../base/errors.ts";
-import { ASKED, runCli } from "../cli.ts";
 import { pickFolder, requireTrust, runsDirectory } from "../config.ts";
-import type { Comparisons } from "../divergences/comparisons.ts";
+import type { Acceptance } from "../divergences/acceptance.ts";
 import type { GoldenHandlers } from "../goldens.ts";
 import type { RunsModel } from "../runs/runsModel.ts";
 import type { CheckController } from "./checkController.ts";
 import { readTargets, targetConfiguration } from "./targets.ts";
 
 interface Parts {
-  readonly comparisons: Comparisons;
+  readonly acceptance: Acceptance;
   readonly controller: CheckController;
-  readonly cliPath: string;
   readonly runsModel: RunsModel;
 }
 
@@ -50,17 +48,11 @@ export class TargetCommands {
     const chosen = await this.choose(argument, "Accept what which target does now as its golden?");
     if (chosen === undefined) return;
     const { folder, target } = chosen;
-    const location = vscode.ProgressLocation.Notification;
-    await vscode.window.withProgress(
-      { location, title: `Recording ${target} for its golden`, cancellable: true },
-      (_, token) =>
-        runCli(this.parts.cliPath, ["accept", target, "--out", runsDirectory(folder), ...ASKED], {
-          cwd: folder.uri.fsPath,
-          token,
-        }),
-    );
-    this.parts.runsModel.notifyChanged();
-    await this.parts.controller.check(folder, target);
+    const { acceptance, controller, runsModel } = this.parts;
+    await acceptance.acceptTarget(folder.uri.fsPath, target, runsDirectory(folder), async () => {
+      runsModel.notifyChanged();
+      await controller.check(folder, target);
+    });
   }
 
   private async choose(

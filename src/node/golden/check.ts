@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { ExpectedError } from "../../base/errors.ts";
 import { isSuspicious } from "../../engine/golden/performance/comparePerformance.ts";
 import { performanceSample } from "../../engine/golden/performance/performanceSample.ts";
-import type { CheckEntry, CheckOutcome } from "../../engine/report/checkReport.ts";
+import { outcomeOf } from "../../engine/report/checkOutcome.ts";
+import type { CheckEntry } from "../../engine/report/checkReport.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 import type { PerformanceSample } from "../../protocol/goldenFile.ts";
 import { findTarget, targetNames } from "../config.ts";
@@ -35,6 +36,8 @@ export interface CheckRequest extends RecordingPlace {
   readonly onStart?: ((target: string) => void) | undefined;
   readonly onEnd?: ((entry: CheckEntry) => void) | undefined;
 }
+
+export { outcomeOf };
 
 /** Recordings that confirm a regression before it is told. */
 const CONFIRMATIONS = 2;
