@@ -251,3 +251,17 @@ function expectMonotone(rows: readonly MetricSample[]): void {
     last.set(row.pid, row);
   }
 }
+
+it.skipIf(missing("taskset") !== undefined)("adds up what processes wait for a processor that they share", async () => {
+  const cpu = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  const loop = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done";
+  const child = spawn("taskset", ["-c", cpu, "sh", "-c", `(${loop}) & (${loop}); wait`], { stdio: "inherit" });
+  const { sampler } = sampling(child);
+  sampler.start();
+  expect(sampler.waited()).toBeUndefined();
+  await once(child, "exit");
+  sampler.stop();
+  const { waitNs, overNs } = sampler.waited() ?? { waitNs: 0, overNs: 1 };
+  // While both of them run, one of them waits.
+  expect(waitNs / overNs).toBeGreaterThan(0.4);
+});
