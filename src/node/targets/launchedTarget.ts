@@ -76,7 +76,9 @@ export class LaunchedTarget extends TreeTarget {
           this.tracePath = `/proc/${process.pid}/fd/${this.traceWriter.number}`;
           // A program whose output goes through us ends with us; another one goes on.
           if (plan.output === "inherit") {
-            this.guard = new TraceGuard(new OwnedDescriptor(tracePipe.open("read", true)), this.tracePath);
+            // Calls that the kernel filters for a tracer fail without one.
+            const reader = new OwnedDescriptor(tracePipe.open("read", true));
+            this.guard = new TraceGuard(reader, this.tracePath, !this.launch.seccomp);
           }
         }
         const stdio: ("inherit" | "ignore" | number)[] = ["inherit", "inherit", "inherit"];
@@ -168,8 +170,6 @@ export class LaunchedTarget extends TreeTarget {
     this.tracer = identify(tracerOf(pid)) ?? findTracer(this.tracePath, pid);
     if (this.tracer === undefined) return;
     this.processes.setTracer(this.tracer.pid);
-    // Calls that the kernel filters for a tracer fail without one.
-    if (!this.launch.seccomp) this.guard?.tracerIs(this.tracer.pid);
   }
 
   private outputPump(stream: OutputStream, descriptor: number): PipePump {

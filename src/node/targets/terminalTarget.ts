@@ -65,7 +65,9 @@ export class TerminalTarget extends TreeTarget {
       const held = new OwnedDescriptor(pipe.open("write", false));
       this.pump = new PipePump(pipe.open("read", false), (bytes) => this.take(bytes));
       if (this.launch.traced) {
-        this.guard = new TraceGuard(new OwnedDescriptor(pipe.open("read", true)), reportPathOf(held));
+        const reader = new OwnedDescriptor(pipe.open("read", true));
+        // Calls that the kernel filters for a tracer fail without one.
+        this.guard = new TraceGuard(reader, reportPathOf(held), !this.launch.seccomp);
       }
       return held;
     });
@@ -93,11 +95,7 @@ export class TerminalTarget extends TreeTarget {
       abort.abort();
     }
     this.tracer = identify(tracerOf(this.pid)) ?? (this.launch.traced ? findTracer(reportPath, this.pid) : undefined);
-    if (this.tracer !== undefined) {
-      this.processes.setTracer(this.tracer.pid);
-      // Calls that the kernel filters for a tracer fail without one.
-      if (!this.launch.seccomp) this.guard?.tracerIs(this.tracer.pid);
-    }
+    if (this.tracer !== undefined) this.processes.setTracer(this.tracer.pid);
     this.watch().then(this.settle, this.fail);
     return this.pid;
   }

@@ -3,12 +3,18 @@ import type { Socket } from "node:net";
 import type { OwnedDescriptor } from "../pipes.ts";
 
 /**
- * Waits until its input ends, which it does when the recorder is gone, also when it was killed. Then it lets go of the tracer
- * whose pid it was told last, if that still is the one that writes to `$1`, and reads what is still written. Descriptor 3 is the
- * trace. The script is constant.
+ * Waits until its input ends: after the word "over", or because the recorder was killed. Then, with `$2`, it lets go of the tracer,
+ * which is the process that was told to write (`-o`) to `$1`. In any case it reads what is still written. Descriptor 3 is the trace.
+ * The script is constant.
  */
-const GUARD =
-  'while read -r pid; do tracer=$pid; done; if [ -n "$tracer" ] && tr "\\0" "\\n" <"/proc/$tracer/cmdline" | grep -qxF -e "$1"; then kill -INT "$tracer"; fi; exec cat <&3';
+const GUARD = [
+  "while read -r word; do said=$word; done",
+  'words() { tr "\\0" "\\n" <"$1" 2>/dev/null; }',
+  'if [ -n "$2" ] && [ "$said" != over ]; then for file in $(grep -lzxF -e "$1" /proc/[0-9]*/cmdline 2>/dev/null); do',
+  'if words "$file" | grep -xF -B1 -e "$1" | head -n 1 | grep -qxe -o; then',
+  "pid=${file#/proc/}; kill -INT ${pid%/cmdline}; fi; done; fi",
+  "exec cat <&3",
+].join("\n");
 
 /**
  * A process that takes over the reading of a trace when this one is killed. Without it the tracer would find its pipe broken and
@@ -20,9 +26,10 @@ export class TraceGuard {
   /**
    * @param trace a blocking reading end of the trace; owned and closed
    * @param tracePath as the tracer got it
+   * @param mayLetGo the tracer may be told to let go of its processes
    */
-  constructor(trace: OwnedDescriptor, tracePath: string) {
-    this.child = spawn("/bin/sh", ["-c", GUARD, "sh", tracePath], {
+  constructor(trace: OwnedDescriptor, tracePath: string, mayLetGo: boolean) {
+    this.child = spawn("/bin/sh", ["-c", GUARD, "sh", tracePath, mayLetGo ? "let-go" : ""], {
       // Out of reach of the terminal's signals.
       detached: true,
       cwd: "/",
@@ -38,13 +45,8 @@ export class TraceGuard {
     (this.child.stdin as Socket | null)?.unref();
   }
 
-  /** The tracer may be told to let go of its processes. */
-  tracerIs(pid: number): void {
-    if (this.child.stdin?.writable === true) this.child.stdin.write(`${pid}\n`);
-  }
-
   /** The trace has ended, or is somebody else's now. */
   close(): void {
-    this.child.stdin?.end();
+    this.child.stdin?.end("over\n");
   }
 }
