@@ -1,6 +1,6 @@
-import { alignByAnchors } from "./anchors.ts";
+import { boxesBetweenAnchors, sharedRuns } from "./anchors.ts";
 import { type Box, isOneSided, type Matching, trimBox } from "./box.ts";
-import { alignByMyers } from "./myers.ts";
+import { alignByMyers, type Probe } from "./myers.ts";
 
 export interface AlignLimits {
   /** Most steps of the first attempt; one step is one visited diagonal or compared pair. */
@@ -32,7 +32,8 @@ export function defaultLimits(a: number, b: number): AlignLimits {
  * value. Up to about 500 differences it is a longest one, unless a budget is spent, and then `givenUp` says where.
  *
  * Equal ends are matched, elements that the other side never has are left out, and Myers' algorithm gets a budget. If that does not
- * suffice (unrelated sequences, moved blocks), unique runs are tried as anchors, and the better result is kept.
+ * suffice or soon looks as if it would not (unrelated sequences, moved blocks), unique runs are tried as anchors, and the better result is
+ * kept. The whole budget is spent only on sequences that have something in common.
  */
 export function align(
   a: Int32Array,
@@ -51,6 +52,12 @@ export function align(
   for (let i = 0; i < a.length; i++) if ((whole.partner[i] as number) >= 0) matched++;
   return { partner: whole.partner, matched, givenUp };
 }
+
+/** An eighth of the budget shows whether all of it could suffice for a quarter. */
+const PROBE: Probe = { after: 1 / 8, least: 1 / 32 };
+/** Sequences that share fewer of the runs of this length have hardly anything in common. */
+const COMMON_RUN = 8;
+const COMMON_SHARE = 0.25;
 
 /** What is left of a box when some elements are taken out. */
 interface Remainder {
@@ -71,12 +78,25 @@ function alignShared({ partner }: Matching, { a, b, placeInA, placeInB }: Remain
     givenUp: [],
     budget,
   });
-  let best = begin(limits.work);
-  alignByMyers(best, [box]);
-  if (best.givenUp.length > 0 && limits.anchoredWork > 0) {
-    const anchored = begin(limits.anchoredWork);
-    alignByAnchors(anchored, box);
-    if (matches(anchored) > matches(best)) best = anchored;
+  const { work, anchoredWork } = limits;
+  const plain = begin(work);
+  const ofPlain = alignByMyers(plain, [box], anchoredWork > 0 ? PROBE : undefined);
+  let best = plain;
+  if ((plain.givenUp.length > 0 || ofPlain.length > 0) && anchoredWork > 0) {
+    const anchored = begin(anchoredWork);
+    const between = boxesBetweenAnchors(anchored, box);
+    const ofAnchored = alignByMyers(anchored, between, PROBE);
+    const isOpen = anchored.givenUp.length > 0 || ofAnchored.length > 0;
+    const goesOn = isOpen && (ofPlain.length > 0 || ofAnchored.length > 0);
+    // Spending more on what has hardly anything in common would find hardly more.
+    if (goesOn && sharedRuns(a, b, COMMON_RUN) >= COMMON_SHARE) {
+      alignByMyers(plain, ofPlain);
+      alignByMyers(anchored, ofAnchored);
+    } else {
+      plain.givenUp.push(...ofPlain);
+      anchored.givenUp.push(...ofAnchored);
+    }
+    if (matches(anchored) > matches(plain)) best = anchored;
   }
   for (let i = 0; i < a.length; i++) {
     const j = best.partner[i] as number;

@@ -1,35 +1,45 @@
 import { type Box, isOneSided, type Matching, trimBox } from "./box.ts";
-import { alignByMyers } from "./myers.ts";
 
-/** Lengths of the runs that are looked for, longest first: a long run that occurs once on each side is hardly there by accident. */
-const RUN_LENGTHS = [32, 8, 3];
+interface RunSearch {
+  readonly length: number;
+  /** Of so many runs one is looked at, chosen by its content: long equal parts hold many, and one of them is enough to find the part. */
+  readonly oneOf: number;
+}
+
+/** The runs that are looked for, longest first: a long run that occurs once on each side is hardly there by accident. */
+const RUNS: readonly RunSearch[] = [
+  { length: 32, oneOf: 8 },
+  { length: 8, oneOf: 2 },
+  { length: 3, oneOf: 1 },
+];
 /** Boxes below this go to Myers at once: it is exact there, and the table would cost more. */
 const SMALL_BOX = 512;
 
 /**
- * Aligns a box by runs of elements that occur exactly once on each side, the most of them that keep their order, and what lies between
- * them by shorter runs and in the end by Myers. Finds moved blocks at once, where Myers alone spends its budget between the halves.
+ * Matches runs of elements that occur exactly once in each side of a box, the most of them that keep their order, and between them shorter
+ * ones. Finds moved blocks at once, where Myers alone spends its budget between the halves.
+ * @returns what is left between them, in order
  */
-export function alignByAnchors(matching: Matching, box: Box): void {
+export function boxesBetweenAnchors(matching: Matching, box: Box): Box[] {
   let boxes: Box[] = [box];
-  for (const runLength of RUN_LENGTHS) {
+  for (const runs of RUNS) {
     const between: Box[] = [];
     for (const each of boxes) {
       const rest = trimBox(matching, each);
       if (isOneSided(rest)) continue;
       if (rest.aTo - rest.aFrom + (rest.bTo - rest.bFrom) < SMALL_BOX) between.push(rest);
-      else splitAtAnchors(matching, rest, runLength, between);
+      else splitAtAnchors(matching, rest, runs, between);
     }
     boxes = between;
   }
-  alignByMyers(matching, boxes);
+  return boxes;
 }
 
 /** Matches the anchors of a box and appends what is left between them to `between`. */
-function splitAtAnchors(matching: Matching, box: Box, runLength: number, between: Box[]): void {
+function splitAtAnchors(matching: Matching, box: Box, runs: RunSearch, between: Box[]): void {
   const { a, b, partner } = matching;
   let { aFrom, bFrom } = box;
-  for (const [x, y] of inBothOrders(uniqueRuns(matching, box, runLength))) {
+  for (const [x, y] of inBothOrders(uniqueRuns(matching, box, runs))) {
     // Swallowed by the extension of the anchor before.
     if (x < aFrom || y < bFrom) continue;
     let left = 0;
@@ -56,47 +66,102 @@ interface Anchors {
 const SEVERAL = -2;
 const NEVER = -1;
 
-/** Where runs of `runLength` elements begin that occur exactly once in each side of the box. */
-function uniqueRuns({ a, b }: Matching, { aFrom, aTo, bFrom, bTo }: Box, runLength: number): Anchors {
+/** Where runs begin that occur exactly once in each side of the box. */
+function uniqueRuns(
+  { a, b }: Matching,
+  { aFrom, aTo, bFrom, bTo }: Box,
+  { length: runLength, oneOf }: RunSearch,
+): Anchors {
   const inA = aTo - aFrom - runLength + 1;
   const inB = bTo - bFrom - runLength + 1;
   if (inA <= 0 || inB <= 0) return { a: new Int32Array(0), b: new Int32Array(0) };
-  const bits = Math.ceil(Math.log2(inA)) + 1;
-  const mask = (1 << bits) - 1;
-  const keys = new Int32Array(1 << bits);
-  const placeInA = new Int32Array(1 << bits).fill(NEVER);
-  const placeInB = new Int32Array(1 << bits).fill(NEVER);
-
-  let hash = new RollingHash(a, aFrom, runLength);
-  for (let i = aFrom; i < aFrom + inA; i++) {
-    const key = hash.next();
-    let slot = key & mask;
-    while (placeInA[slot] !== NEVER && keys[slot] !== key) slot = (slot + 1) & mask;
-    placeInA[slot] = placeInA[slot] === NEVER ? i : SEVERAL;
-    keys[slot] = key;
+  const ofB = chosenRuns(b, bFrom, inB, runLength, oneOf);
+  const ofA = alsoIn(ofB, chosenRuns(a, aFrom, inA, runLength, oneOf));
+  const bits = Math.ceil(Math.log2(Math.max(2, ofA.count))) + 1;
+  const last = (4 << bits) - 4;
+  // Key, place in a and place in b of a run lie together: a look-up touches one line of the cache.
+  const table = new Int32Array(4 << bits).fill(NEVER);
+  const slotOf = (key: number): number => {
+    let at = (key << 2) & last;
+    while (table[at + 1] !== NEVER && table[at] !== key) at = (at + 4) & last;
+    return at;
+  };
+  for (let i = 0; i < ofA.count; i++) {
+    const key = ofA.keys[i] as number;
+    const at = slotOf(key);
+    table[at + 1] = table[at + 1] === NEVER ? (ofA.places[i] as number) : SEVERAL;
+    table[at] = key;
   }
-  hash = new RollingHash(b, bFrom, runLength);
-  for (let i = bFrom; i < bFrom + inB; i++) {
-    const key = hash.next();
-    let slot = key & mask;
-    while (placeInA[slot] !== NEVER && keys[slot] !== key) slot = (slot + 1) & mask;
-    if ((placeInA[slot] as number) >= 0) placeInB[slot] = placeInB[slot] === NEVER ? i : SEVERAL;
+  for (let j = 0; j < ofB.count; j++) {
+    const at = slotOf(ofB.keys[j] as number);
+    if ((table[at + 1] as number) >= 0) table[at + 2] = table[at + 2] === NEVER ? (ofB.places[j] as number) : SEVERAL;
   }
-
-  const found: number[] = [];
-  for (let slot = 0; slot <= mask; slot++) {
-    const x = placeInA[slot] as number;
-    const y = placeInB[slot] as number;
+  const found = { a: new Int32Array(ofA.count), b: new Int32Array(ofA.count) };
+  let count = 0;
+  for (let i = 0; i < ofA.count; i++) {
+    const at = slotOf(ofA.keys[i] as number);
+    const x = ofA.places[i] as number;
+    const y = table[at + 2] as number;
     // Equal hashes are no proof.
-    if (x >= 0 && y >= 0 && sameRun(a, x, b, y, runLength)) found.push(x);
+    if (table[at + 1] !== x || y < 0 || !sameRun(a, x, b, y, runLength)) continue;
+    found.a[count] = x;
+    found.b[count++] = y;
   }
-  const byA = Int32Array.from(found).sort();
-  const partnerOf = new Int32Array(inA);
-  for (let slot = 0; slot <= mask; slot++) {
-    const x = placeInA[slot] as number;
-    if (x >= 0) partnerOf[x - aFrom] = placeInB[slot] as number;
+  return { a: found.a.subarray(0, count), b: found.b.subarray(0, count) };
+}
+
+/** Runs of one length: their hashes and where they begin, ascending. */
+interface Runs {
+  readonly keys: Int32Array;
+  readonly places: Int32Array;
+  readonly count: number;
+}
+
+function chosenRuns(elements: Int32Array, from: number, count: number, runLength: number, oneOf: number): Runs {
+  const keys = new Int32Array(count);
+  const places = new Int32Array(count);
+  const hash = new RollingHash(elements, from, runLength);
+  let chosen = 0;
+  for (let i = from; i < from + count; i++) {
+    const key = hash.next();
+    // By its highest bits: the others say where in the table it is.
+    if ((key >>> 28) % oneOf !== 0) continue;
+    keys[chosen] = key;
+    places[chosen++] = i;
   }
-  return { a: byA, b: byA.map((x) => partnerOf[x - aFrom] as number) };
+  return { keys, places, count: chosen };
+}
+
+/** Bits for each run in the filter, and the most in all: two megabytes, which caches hold. */
+const BITS_FOR_RUN = 4;
+const MAX_FILTER_BITS = 24;
+
+/** Leaves those out that surely have none like them among the others. */
+function alsoIn(others: Runs, { keys, places, count }: Runs): Runs {
+  const bits = Math.max(5, Math.min(MAX_FILTER_BITS, Math.ceil(Math.log2(others.count + 1)) + BITS_FOR_RUN));
+  const mask = (1 << bits) - 1;
+  const filter = new Int32Array(1 << (bits - 5));
+  for (let j = 0; j < others.count; j++) {
+    const at = (others.keys[j] as number) & mask;
+    filter[at >> 5] = (filter[at >> 5] as number) | (1 << (at & 31));
+  }
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const at = (keys[i] as number) & mask;
+    if (((filter[at >> 5] as number) & (1 << (at & 31))) === 0) continue;
+    keys[left] = keys[i] as number;
+    places[left++] = places[i] as number;
+  }
+  return { keys, places, count: left };
+}
+
+/** Share of the runs of `length` elements in one sequence that the other one has, too; a few more by accident. */
+export function sharedRuns(a: Int32Array, b: Int32Array, length: number): number {
+  const inA = a.length - length + 1;
+  const inB = b.length - length + 1;
+  if (inA <= 0 || inB <= 0) return 0;
+  const ofA = chosenRuns(a, 0, inA, length, 8);
+  return ofA.count === 0 ? 0 : alsoIn(chosenRuns(b, 0, inB, length, 8), ofA).count / ofA.count;
 }
 
 function sameRun(a: Int32Array, x: number, b: Int32Array, y: number, length: number): boolean {

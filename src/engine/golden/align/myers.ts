@@ -8,26 +8,49 @@ const EDIT_CAP = 256;
 /** Behind every position; differences of positions to it are still of 32 bits. */
 const BEYOND = 0x3fffffff;
 
+/** When to look how far it has come, and whether to stop. */
+export interface Probe {
+  /** Share of the budget after which is looked. */
+  readonly after: number;
+  /** It goes on when at least this share of the boxes is aligned by then. */
+  readonly least: number;
+}
+
 /**
  * Aligns boxes by Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations", 1986, §4b): the middle of a shortest
  * edit script is searched from both ends, and the two halves are aligned in the same way. `EDIT_CAP` bounds the search for one middle, the
  * matching's budget the whole; what is left when that is spent is noted in `givenUp`.
+ * @param boxes in order
+ * @returns boxes that are still to be aligned, in order, where the probe stopped it; else none
  */
-export function alignByMyers(matching: Matching, boxes: readonly Box[]): void {
-  const widest = boxes.reduce((most, { aFrom, aTo, bFrom, bTo }) => Math.max(most, aTo - aFrom + (bTo - bFrom)), 0);
+export function alignByMyers(matching: Matching, boxes: readonly Box[], probe?: Probe): Box[] {
+  const widest = boxes.reduce((most, box) => Math.max(most, sizeOf(box)), 0);
   const search = new MiddleSearch(matching, widest);
   const stack = boxes.toReversed();
+  const all = boxes.reduce((sum, box) => sum + sizeOf(box), 0);
+  let open = all;
+  let probeAt = probe === undefined ? Number.NEGATIVE_INFINITY : matching.budget * (1 - probe.after);
   for (let box = stack.pop(); box !== undefined; box = stack.pop()) {
+    open -= sizeOf(box);
+    if (matching.budget < probeAt) {
+      probeAt = Number.NEGATIVE_INFINITY;
+      if (probe !== undefined && all - open < probe.least * all) return [...stack, box].reverse();
+    }
     const rest = trimBox(matching, box);
     if (isOneSided(rest)) continue;
     if (matching.budget <= 0 || !search.run(rest)) {
       matching.givenUp.push(rest);
       continue;
     }
-    stack.push({ ...rest, aFrom: search.splitA, bFrom: search.splitB });
-    stack.push({ ...rest, aTo: search.splitA, bTo: search.splitB });
+    const right = { ...rest, aFrom: search.splitA, bFrom: search.splitB };
+    const left = { ...rest, aTo: search.splitA, bTo: search.splitB };
+    stack.push(right, left);
+    open += sizeOf(right) + sizeOf(left);
   }
+  return [];
 }
+
+const sizeOf = ({ aFrom, aTo, bFrom, bTo }: Box): number => aTo - aFrom + (bTo - bFrom);
 
 /** Finds where to cut a box in two. A diagonal is all places with the same `a` position minus `b` position. */
 class MiddleSearch {

@@ -34,17 +34,21 @@ export function alignStreams(
     actual: actual.events.map((event) => lineOf("actual", event)),
   };
   if (lines.golden.every((line) => line === 0) || lines.actual.every((line) => line === 0)) return plain;
-  const placed = alignPlaced(golden.tokens, actual.tokens, lines, limits) ?? plain;
+  const placed = alignPlaced(golden.tokens, actual.tokens, lines, plain, limits);
   return placed.matched >= plain.matched ? placed : plain;
 }
 
-/** First what is equal and at the same line, then, between those, what is equal; undefined where all equal events are at one line. */
+/**
+ * First what is equal and at the same line, then, between those, what is equal.
+ * @param plain the alignment without lines, which is the first step where equal events are always at one line
+ */
 function alignPlaced(
   a: Int32Array,
   b: Int32Array,
   lines: { readonly golden: Int32Array; readonly actual: Int32Array },
+  plain: Alignment,
   limits: AlignLimits | undefined,
-): Alignment | undefined {
+): Alignment {
   const combined = new Map<number, number>();
   const firstLine = new Map<number, number>();
   let several = false;
@@ -59,8 +63,7 @@ function alignPlaced(
   };
   const left = a.map((token, i) => combine(token, lines.golden[i] as number));
   const right = b.map((token, i) => combine(token, lines.actual[i] as number));
-  if (!several) return undefined;
-  const both = align(left, right, limits);
+  const both = several ? align(left, right, limits) : plain;
   const partner = both.partner.slice();
   const givenUp: Box[] = [];
   let matched = both.matched;
