@@ -48,17 +48,25 @@ max_time_ms = 100
 [[budget]]
 limit = "1.5 MB" # was 3
 ratio = 0.02
+max_spans = 1
+max_percent = 95
+none = 0
+few = 12
 `;
 
-test.each<[string, number, number, number, string | undefined]>([
-  ["milliseconds, judged in nanoseconds", 1, 100e6, 250e6, "max_time_ms = 280"],
-  ["its own line", 3, 100, 101, "max_time_ms = 120"],
-  ["text with a unit", 5, 1.5e6, 3e6, 'limit = "3.3 MB" # was 3'],
-  ["a small fraction", 6, 0.02, 0.05, "ratio = 0.055"],
-  ["a number that is not there", 1, 77, 99, undefined],
-  ["what is not exceeded", 1, 100, 50, undefined],
-])("a budget is raised: %s", (_, line, limit, actual, expected) => {
-  const edit = raiseBudget(BUDGETS, { source: { file: "x", line }, limit, actual });
+test.each<[string, number, number, number, string, string | undefined]>([
+  ["milliseconds, judged in nanoseconds", 1, 100e6, 250e6, "ns", "max_time_ms = 280"],
+  ["its own line", 3, 100, 101, "ns", "max_time_ms = 120"],
+  ["text with a unit", 5, 1.5e6, 3e6, "bytes", 'limit = "3.3 MB" # was 3'],
+  ["a small fraction", 6, 0.02, 0.05, "share", "ratio = 0.055"],
+  ["a number of calls, which has no fraction", 7, 1, 4, "count", "max_spans = 5"],
+  ["more calls, to two digits", 10, 12, 1000, "count", "few = 1100"],
+  ["a share, never above the whole", 8, 0.95, 0.97, "share", "max_percent = 100"],
+  ["nothing at all was allowed", 9, 0, 3, "count", "none = 4"],
+  ["a number that is not there", 1, 77, 99, "ns", undefined],
+  ["what is not exceeded", 1, 100, 50, "ns", undefined],
+])("a budget is raised: %s", (_, line, limit, actual, unit, expected) => {
+  const edit = raiseBudget(BUDGETS, { source: { file: "x", line }, limit, actual, unit });
   if (edit === undefined) return expect(expected).toBeUndefined();
   const content = BUDGETS.split("\n")[edit.line] ?? "";
   return expect(content.slice(0, edit.from) + edit.written + content.slice(edit.to)).toBe(expected);

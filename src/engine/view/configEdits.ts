@@ -54,7 +54,7 @@ const NUMBER = /[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
  */
 export function raiseBudget(
   text: string,
-  { source, actual, limit }: Pick<BudgetResult, "source" | "actual" | "limit">,
+  { source, actual, limit, unit }: Pick<BudgetResult, "source" | "actual" | "limit" | "unit">,
 ): NumberEdit | undefined {
   if (actual === null || limit === null || !(actual > limit) || limit < 0) return undefined;
   const lines = text.split("\n");
@@ -66,7 +66,11 @@ export function raiseBudget(
     if (found === undefined) continue;
     const { from, to, value } = found;
     const raised = limit === 0 ? actual * ROOM : value * (actual / limit) * ROOM;
-    return { line, from, to, written: rounded(raised) };
+    // Numbers of bytes and of calls may have no fraction, and no share is larger than the whole.
+    const isWhole = (unit === "count" || unit === "bytes") && !content.slice(0, from).includes('"', start(content));
+    if (isWhole) return { line, from, to, written: rounded(Math.ceil(raised - 1e-9)).replace(/\..*/, "") };
+    const most = unit === "share" && limit > 0 ? value / limit : Number.POSITIVE_INFINITY;
+    return { line, from, to, written: raised >= most ? String(Number(most.toPrecision(9))) : rounded(raised) };
   }
   return undefined;
 }
@@ -74,14 +78,17 @@ export function raiseBudget(
 /** Factors between a number as it is written and the unit that budgets are judged in. */
 const SCALES = [1, 1e3, 1e6, 1e9, 60e9, 1024, 1024 ** 2, 1024 ** 3, 1e-2];
 
+/** Where the value of a line begins; 0 where it has none. */
+const start = (content: string): number => content.indexOf("=") + 1;
+
 /** The number after a line's `=` that is the limit, in any unit. */
 function numberOf(content: string, limit: number): { from: number; to: number; value: number } | undefined {
-  const start = content.indexOf("=") + 1;
-  if (start === 0) return undefined;
-  for (const match of content.slice(start).matchAll(NUMBER)) {
+  const begin = start(content);
+  if (begin === 0) return undefined;
+  for (const match of content.slice(begin).matchAll(NUMBER)) {
     const value = Number(match[0].replaceAll("_", ""));
     if (!SCALES.some((scale) => Math.abs(value * scale - limit) <= 1e-9 * Math.abs(limit))) continue;
-    const from = start + match.index;
+    const from = begin + match.index;
     return { from, to: from + match[0].length, value };
   }
   return undefined;

@@ -1,6 +1,6 @@
 // Inside the real extension host: budgets, accepting and undoing, comparisons of configurations, and the states of the Divergences view.
 import * as assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type JobWorkspace, makeJobWorkspace, until } from "./support/jobWorkspace.ts";
@@ -52,12 +52,15 @@ describe("golden flows", () => {
   const status = () => observed.statusItems.get("goldentrace.verdict")?.text ?? "";
   const state = () => observed.contexts.get("goldentrace.comparison");
   const clear = () => vscode.commands.executeCommand("goldentrace.clearMarks");
-  const fixes = async (uri: vscode.Uri) =>
-    vscode.commands.executeCommand<vscode.CodeAction[]>(
+  const fixes = async (uri: vscode.Uri) => {
+    // Where one comes to from the Problems view.
+    await vscode.window.showTextDocument(uri);
+    return vscode.commands.executeCommand<vscode.CodeAction[]>(
       "vscode.executeCodeActionProvider",
       uri,
       problems(uri)[0]?.range,
     );
+  };
 
   before(async () => {
     workspace = await makeJobWorkspace();
@@ -74,8 +77,6 @@ describe("golden flows", () => {
 
   it("groups differences by file and by kind, and steps through them while the view is hidden", async () => {
     workspace.mode("again");
-    const added = path.join(workspace.folder, "golden_traces", "job.json");
-    assert.ok(existsSync(added));
     await record();
     await until(() => state() === "diverged");
     assert.deepEqual((await rows()).texts[0], "jobs/job.c | 2 differences");
@@ -269,21 +270,78 @@ describe("golden flows", () => {
       const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
       assert.match(tab?.label ?? "", /Without flag ↔ With flag/);
 
-      // The same twice: nothing differs, and nobody speaks of goldens.
-      await clear();
+      // Cancelled while A is recorded: it ends, B is not recorded, and nobody is told what they know.
+      workspace.mode("wait");
       observed.messages.length = 0;
-      rmSync(golden);
       choose("Without flag");
       choose("With flag");
-      workspace.mode("again");
-      await vscode.commands.executeCommand("goldentrace.compareConfigurations");
-      assert.deepEqual(
-        observed.messages.map(({ text }) => text),
-        [],
-      );
+      const over = vscode.commands.executeCommand("goldentrace.compareConfigurations");
+      await until(() => workspace.processes().some((args) => args.endsWith("/job")));
+      observed.progress.at(-1)?.cancel();
+      await over;
+      await until(() => workspace.processes().length === 0);
+      assert.deepEqual(observed.messages, []);
     } finally {
       observed.choices.length = 0;
       await launch.update("configurations", undefined, vscode.ConfigurationTarget.WorkspaceFolder);
     }
+  });
+
+  it("in an untrusted workspace nothing is run or changed, and it says why", async () => {
+    workspace.mode("again");
+    const run = await record();
+    await until(() => problems(workspace.source).length > 0);
+    await vscode.window.showTextDocument(workspace.source);
+    const runs = path.join(workspace.folder, ".goldentrace", "runs");
+    const before = { runs: readdirSync(runs).length, golden: readFileSync(golden, "utf8") };
+    const target = { target: "job", folder: vscode.Uri.file(workspace.folder).toString() };
+    const [divergence] = (await rows()).items.flatMap(({ command }) => command?.arguments?.[0] ?? []);
+    const asked: readonly (readonly [string, ...unknown[]])[] = [
+      ["goldentrace.runTarget", target],
+      ["goldentrace.checkTarget", target],
+      ["goldentrace.acceptTarget", target],
+      ["goldentrace.acceptRun", run],
+      ["goldentrace.undoAccept"],
+      ["goldentrace.acceptDivergence", divergence],
+      ["goldentrace.ignoreDivergence", divergence],
+      ["goldentrace.compareConfigurations"],
+    ];
+    const trust = Object.getOwnPropertyDescriptor(vscode.workspace, "isTrusted");
+    assert.ok(trust?.configurable);
+    // The tests' own window is always trusted.
+    Object.defineProperty(vscode.workspace, "isTrusted", { ...trust, get: () => false });
+    try {
+      for (const [command, ...args] of asked) {
+        observed.messages.length = 0;
+        await vscode.commands.executeCommand(command, ...args);
+        assert.deepEqual(
+          observed.messages.map(({ text, severity }) => [severity, /not trusted/.test(text)]),
+          [["error", true]],
+          command,
+        );
+      }
+      assert.deepEqual(
+        (await fixes(workspace.source)).filter(({ title }) => /Accept|Ignore|Raise/.test(title)),
+        [],
+      );
+      const lenses = (uri: vscode.Uri) =>
+        vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", uri);
+      await vscode.workspace.openTextDocument(workspace.config);
+      assert.deepEqual(await lenses(workspace.config), []);
+      const tested = observed.runs.length;
+      await vscode.commands.executeCommand("workbench.view.testing.focus");
+      void vscode.commands.executeCommand("testing.runAll");
+      await until(() => observed.runs[tested]?.ended === true);
+      assert.match(String(observed.runs[tested]?.results.get("job")?.messages[0]?.message), /not trusted/);
+      // What is there can be looked at.
+      await clear();
+      observed.messages.length = 0;
+      await vscode.commands.executeCommand("goldentrace.compareWithGolden", run);
+      assert.deepEqual(observed.messages, []);
+      assert.ok(problems(workspace.source).length > 0 || state() === "diverged");
+    } finally {
+      Object.defineProperty(vscode.workspace, "isTrusted", trust);
+    }
+    assert.deepEqual({ runs: readdirSync(runs).length, golden: readFileSync(golden, "utf8") }, before);
   });
 });

@@ -96,6 +96,7 @@ describe("the Test Explorer", () => {
     const subscription = vscode.debug.onDidStartDebugSession((session) => sessions.push(session));
     const environment = '\n[targets.environment]\nprogram = "/usr/bin/env"\n[targets.environment.env]\nADDED = "1"\n';
     workspace.configure(environment);
+    workspace.mode("again");
     await vscode.commands.executeCommand("testing.refreshTests");
     await until(() => items().has("environment"));
     const printed = () => {
@@ -172,7 +173,10 @@ describe("the Test Explorer", () => {
       assert.equal(results.get("job")?.state, "skipped", command);
       // What had not begun does not begin.
       assert.deepEqual(started, ["job"], command);
-      await until(() => workspace.processes().length === 0);
+      await until(
+        () => workspace.processes().length === 0,
+        () => `${command}: ${workspace.processes().join(", ")}`,
+      );
     }
   });
 });

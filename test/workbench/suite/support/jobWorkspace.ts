@@ -50,9 +50,23 @@ export interface JobWorkspace {
   cli(...args: string[]): string;
   /** Writes goldentrace.toml: targets, and what is given beside them. */
   configure(more?: string): void;
-  /** Arguments of the processes that run in the folder or have it among their arguments. */
+  /** Arguments of the processes that run in the folder, but for the editor's own. */
   processes(): string[];
   remove(): Promise<void>;
+}
+
+/** What is not under test takes no time. */
+const QUIET: readonly (readonly [section: string, key: string, value: unknown])[] = [
+  ["goldentrace", "live.showOnStart", false],
+  ["debug", "internalConsoleOptions", "neverOpen"],
+  ["testing", "automaticallyOpenTestResults", "neverOpen"],
+];
+
+async function setQuiet(isQuiet: boolean): Promise<void> {
+  for (const [section, key, value] of QUIET) {
+    const settings = vscode.workspace.getConfiguration(section);
+    await settings.update(key, isQuiet ? value : undefined, vscode.ConfigurationTarget.Workspace);
+  }
 }
 
 export async function makeJobWorkspace(): Promise<JobWorkspace> {
@@ -82,6 +96,7 @@ export async function makeJobWorkspace(): Promise<JobWorkspace> {
     configure: (more = "") => writeFileSync(at("goldentrace.toml"), `${CONFIG}${more}`),
     processes: () => processesOf(folder),
     async remove() {
+      await setQuiet(false);
       await vscode.commands.executeCommand("goldentrace.clearMarks");
       await vscode.commands.executeCommand("workbench.action.closeAllEditors");
       for (const name of ["goldentrace.toml", "golden_traces", "jobs", "job", "mode"]) {
@@ -89,6 +104,7 @@ export async function makeJobWorkspace(): Promise<JobWorkspace> {
       }
     },
   };
+  await setQuiet(true);
   workspace.mode("normal");
   workspace.configure();
   workspace.cli("accept", "job", "--update", "--quiet");
@@ -102,8 +118,8 @@ function processesOf(folder: string): string[] {
     try {
       const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
       const inside = readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-      // The server and its watchers have the folder in their arguments, too.
-      if (inside) found.push(args.join(" ").trim());
+      // The editor's own servers of languages begin there, too.
+      if (inside && !args.some((arg) => arg.includes("/lib/vscode/"))) found.push(args.join(" ").trim());
     } catch {
       // It has ended meanwhile.
     }

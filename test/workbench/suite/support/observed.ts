@@ -148,8 +148,9 @@ class Observed {
         const buttons = rest.filter((one) => typeof one === "string");
         this.messages.push({ text, severity, buttons });
         const answer = buttons.find((button) => button === this.answers[0]);
-        if (answer === undefined) return show.call(window, text, ...rest);
-        this.answers.shift();
+        if (answer !== undefined) this.answers.shift();
+        // Nobody closes a message here; without an answer it counts as closed.
+        else void show.call(window, text, ...rest);
         return Promise.resolve(answer);
       };
       window[name] = watched as (typeof window)[typeof name];
