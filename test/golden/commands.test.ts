@@ -139,6 +139,41 @@ describe("a golden holds", () => {
     expect(before).not.toMatch(/20\d\d-\d\d-\d\dT/);
   });
 
+  test("and keeps its bytes when only calls that are not compared differ", async () => {
+    const folder = copy();
+    const source = (before: string): string => `${before}#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+int main(void) {
+  char turns = 0;
+  if (read(open("turns.txt", O_RDONLY), &turns, 1) != 1) return 1;
+  while (turns-- > '0') sched_yield();
+  return 0;
+}
+`;
+    const acceptWith = async (turns: number, config: string, before = ""): Promise<{ text: string; said: string }> => {
+      writeFileSync(join(folder, "turns.txt"), `${turns}`);
+      writeFileSync(join(folder, "turns.c"), source(before));
+      execFileSync("cc", ["-g", "-o", join(folder, "turns"), join(folder, "turns.c")]);
+      writeFileSync(join(folder, "goldentrace.toml"), `[targets.turns]\nprogram = "./turns"\nstacks = true\n${config}`);
+      const { code, stdout, stderr } = await gold(folder, ["accept", "turns", "--samples", "2"]);
+      expect(code, stderr).toBe(0);
+      return { text: readFileSync(golden(folder, "turns"), "utf8"), said: stdout + stderr };
+    };
+    const first = await acceptWith(3, "");
+    expect(first.text.match(/"sched_yield"/g)).toHaveLength(3);
+    expect(first.said).not.toContain("unchanged");
+    const again = await acceptWith(5, "");
+    expect(again.text).toBe(first.text);
+    expect(again.said).toContain("turns.json (unchanged)");
+    // Here they are compared.
+    const strict = await acceptWith(5, '[targets.turns.golden]\nmode = "strict"\n');
+    expect(strict.text.match(/"sched_yield"/g)).toHaveLength(5);
+    // The same calls at other lines.
+    const moved = await acceptWith(4, "", "\n\n");
+    expect(moved.text.match(/"sched_yield"/g)).toHaveLength(4);
+  }, 60_000);
+
   test("with a summary, performance and a table of all goldens beside it", () => {
     const names = readdirSync(join(accepted, "golden_traces")).sort();
     expect(names).toEqual([

@@ -10,10 +10,10 @@ const MAX_WIDTH = 160;
 
 /** What became of `accept`, for people: the golden, what varies, what is new in it, and remarks. */
 export function acceptedText(accepted: Accepted, style: Style): string {
-  const { name, path, calls, threads, samples, varies, change, notes } = accepted;
+  const { name, path, calls, threads, samples, varies, change, unchanged, notes } = accepted;
   const lines = [
     `${style.good("✓")} ${style.bold(shown(name))}: ${calls === null ? "" : `${plural(calls, "system call")}, `}${plural(threads, "thread")}, ${plural(samples, "sample")}`,
-    `  ${shown(path)}`,
+    `  ${shown(path)}${unchanged ? " (unchanged)" : ""}`,
   ];
   if (samples > 1) {
     const all =

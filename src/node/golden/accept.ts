@@ -14,6 +14,7 @@ import { compareSubject } from "./compareSubject.ts";
 import { lineMapper } from "./compareWithGolden.ts";
 import { goldenPaths, isGoldenName, refuseCollisions } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
+import { keepsGolden } from "./keepsGolden.ts";
 import { type LoadedGolden, loadGolden } from "./loadGolden.ts";
 import { type RecordingPlace, recordToEnd, targetRequest } from "./recordTarget.ts";
 import { refuseUnwritable } from "./replaceFiles.ts";
@@ -52,6 +53,8 @@ export interface Accepted {
   readonly varies: readonly Variation[];
   /** The new golden against the one it replaces; undefined when there was none that could be read. */
   readonly change: Comparison | undefined;
+  /** The file of the golden was left as it is, since nothing that is compared and nothing that was learned has changed. */
+  readonly unchanged: boolean;
   readonly notes: readonly string[];
 }
 
@@ -156,6 +159,7 @@ export async function acceptSome(request: AcceptSome): Promise<Accepted> {
     threads: behaviour.threads.length,
     samples,
     varies,
+    unchanged: false,
     change: { ...before, divergences: before.divergences.filter(({ id }) => ids.includes(id)) },
     notes: [...loaded.notes, ...notes],
   };
@@ -190,9 +194,14 @@ async function acceptSubjects(
   const prepared = await prepareGolden(fresh);
   refuseNovelty(name, prepared.golden, subjects, settings);
   const earlier = await earlierGolden(name, subject, settings);
-  const change =
-    earlier.loaded === undefined ? undefined : await changeFrom(earlier.loaded, subject, workspace, settings);
-  const notes = await writeGolden(fresh, prepared);
+  const { loaded } = earlier;
+  const change = loaded === undefined ? undefined : await changeFrom(loaded, subject, workspace, settings);
+  const unchanged =
+    loaded !== undefined &&
+    change?.verdict === "equivalent" &&
+    (await keepsGolden(loaded, prepared.golden, await othersFrom(loaded, subject, subjects, workspace, settings)));
+  const written = unchanged ? { ...prepared, golden: loaded.golden } : prepared;
+  const notes = await writeGolden({ ...fresh, unchanged }, written);
   const { exit } = subject.behaviour;
   return {
     name,
@@ -202,6 +211,7 @@ async function acceptSubjects(
     samples: subjects.length,
     varies: learned.varies,
     change,
+    unchanged,
     notes: [
       ...(exit === 0 || exit === null ? [] : [`The accepted run ended with ${oneLine(String(exit))}.`]),
       ...(subjects.length > 1
@@ -278,6 +288,19 @@ async function changeFrom(
     mapSite: await lineMapper(workspace, golden),
     settings,
   });
+}
+
+/** The other samples against the earlier golden. */
+async function othersFrom(
+  loaded: LoadedGolden,
+  subject: RunSubject,
+  subjects: readonly RunSubject[],
+  workspace: string,
+  settings: GoldenSettings,
+): Promise<Comparison[]> {
+  const changes: Comparison[] = [];
+  for (const each of subjects) if (each !== subject) changes.push(await changeFrom(loaded, each, workspace, settings));
+  return changes;
 }
 
 const SHOWN_VARIATIONS = 5;

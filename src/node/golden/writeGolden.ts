@@ -39,6 +39,8 @@ export interface NewGolden {
   readonly edited?: { readonly from: Golden; readonly behaviour: Behaviour };
   readonly samples: readonly PerformanceSample[];
   readonly varies: readonly Variation[];
+  /** Leave the file of the golden as it is. */
+  readonly unchanged?: boolean;
 }
 
 /** A golden in memory, with the ids of its sources. */
@@ -99,7 +101,9 @@ export async function writeGolden(fresh: NewGolden, prepared: PreparedGolden): P
   const { golden } = prepared;
   const { analysis, notes } = await analysisFile(dir, paths, golden);
   const files: NewFile[] = [
-    { path: paths.golden, chunks: bounded(goldenText(golden.header, golden.behaviour), name) },
+    ...(fresh.unchanged === true
+      ? []
+      : [{ path: paths.golden, chunks: bounded(goldenText(golden.header, golden.behaviour), name) }]),
     ...(fresh.edited === undefined ? [{ path: paths.summary, chunks: [summaryText(subject.trace)] }] : []),
     ...(prepared.performance === undefined
       ? []
