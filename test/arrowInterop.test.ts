@@ -33,6 +33,15 @@ function record(): Record<TableName, Uint8Array> {
   }
   const log = { offset: 0, byteLength: 5, logger: "", threadName: "", site: undefined };
   builder.addLog({ ...log, time: 35, stream: "stderr", level: 40, text: "ERROR ü", message: "ü" });
+  const memory = { memoryBytes: 2 ** 34, memoryTotalBytes: 2 ** 36, programMemoryBytes: Number.NaN };
+  builder.addGpu({
+    time: 36,
+    gpu: 0,
+    name: "NVIDIA H100 80GB HBM3",
+    utilizationPercent: 97,
+    ...memory,
+    powerWatts: 412.57,
+  });
   chunks.push(...tables.append(builder.takeBatch(0)), ...tables.end());
   return joined(chunks);
 }

@@ -29,6 +29,7 @@ async function read(folder: string): Promise<ReadRun> {
     syscalls: trace.syscalls,
     logs: trace.logs,
     metrics: trace.metrics,
+    gpus: trace.gpus,
     signals: trace.signals,
     marks: trace.marks,
     threads: trace.threads,

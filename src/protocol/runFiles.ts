@@ -15,6 +15,8 @@ export const RUN_FILES = {
   marks: "marks.arrow",
   stacks: "stacks.arrow",
   frames: "frames.arrow",
+  /** Absent where no GPU was seen. */
+  gpus: "gpus.arrow",
   stdout: "stdout.log",
   stderr: "stderr.log",
   report: "report.md",

@@ -96,6 +96,8 @@ export const runManifestSchema = z.object({
     arch: z.string(),
     cpus: z.number(),
     memoryBytes: z.number(),
+    /** Names of the GPUs that were seen while recording, in the driver's order; absent where none was. */
+    gpus: z.optional(z.array(z.string())),
   }),
   git: z.nullable(z.object({ commit: z.string(), branch: z.string(), dirty: z.boolean() })),
   /** Both clocks, read together. `end` is null until the run ends. */

@@ -1,5 +1,11 @@
 import type { TraceBatch } from "../../src/engine/session/recording.ts";
-import type { LogColumns, MetricColumns, SyscallColumns, ThreadInfo } from "../../src/engine/trace/trace.ts";
+import type {
+  GpuColumns,
+  LogColumns,
+  MetricColumns,
+  SyscallColumns,
+  ThreadInfo,
+} from "../../src/engine/trace/trace.ts";
 
 /** Batches made of plain rows, for tests and benches of what consumes them. */
 
@@ -30,6 +36,17 @@ export interface MetricRow {
   readonly readBytes?: number;
   readonly writtenBytes?: number;
   readonly threads?: number;
+}
+
+export interface GpuRow {
+  readonly time: number;
+  readonly gpu?: number;
+  readonly name?: string;
+  readonly utilizationPercent?: number;
+  readonly memoryBytes?: number;
+  readonly memoryTotalBytes?: number;
+  readonly programMemoryBytes?: number;
+  readonly powerWatts?: number;
 }
 
 export function syscallColumns(rows: readonly CallRow[]): SyscallColumns {
@@ -99,6 +116,23 @@ export function metricColumns(rows: readonly MetricRow[]): MetricColumns {
   };
 }
 
+/** What a row leaves out is not known. */
+export function gpuColumns(rows: readonly GpuRow[]): GpuColumns {
+  const column = (pick: (row: GpuRow) => number | undefined): Float64Array =>
+    Float64Array.from(rows, (row) => pick(row) ?? Number.NaN);
+  return {
+    length: rows.length,
+    time: column((row) => row.time),
+    gpu: Int32Array.from(rows, (row) => row.gpu ?? 0),
+    name: rows.map((row) => row.name ?? "NVIDIA H100 80GB HBM3"),
+    utilizationPercent: column((row) => row.utilizationPercent),
+    memoryBytes: column((row) => row.memoryBytes),
+    memoryTotalBytes: column((row) => row.memoryTotalBytes),
+    programMemoryBytes: column((row) => row.programMemoryBytes),
+    powerWatts: column((row) => row.powerWatts),
+  };
+}
+
 export function threadInfo(partial: Partial<ThreadInfo> = {}): ThreadInfo {
   return {
     pid: 100,
@@ -119,9 +153,10 @@ export function traceBatch(
     calls?: readonly CallRow[];
     lines?: readonly LineRow[];
     metrics?: readonly MetricRow[];
-  } & Partial<Omit<TraceBatch, "syscalls" | "logs" | "metrics">>,
+    gpus?: readonly GpuRow[];
+  } & Partial<Omit<TraceBatch, "syscalls" | "logs" | "metrics" | "gpus">>,
 ): TraceBatch {
-  const { calls, lines, metrics, ...rest } = rows;
+  const { calls, lines, metrics, gpus, ...rest } = rows;
   return {
     signals: [],
     marks: [],
@@ -133,5 +168,6 @@ export function traceBatch(
     syscalls: syscallColumns(calls ?? []),
     logs: logColumns(lines ?? []),
     metrics: metricColumns(metrics ?? []),
+    gpus: gpuColumns(gpus ?? []),
   };
 }

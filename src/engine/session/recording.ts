@@ -2,6 +2,7 @@ import type { Event } from "../../base/emitter.ts";
 import type { RecordingEnd, RecordingInfo, RecordingState } from "../../protocol/live.ts";
 import type { RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type {
+  GpuColumns,
   LogColumns,
   Mark,
   MetricColumns,
@@ -60,6 +61,7 @@ export interface TraceBatch {
   readonly syscalls: SyscallColumns;
   readonly logs: LogColumns;
   readonly metrics: MetricColumns;
+  readonly gpus: GpuColumns;
   readonly signals: readonly SignalEvent[];
   readonly marks: readonly Mark[];
   /** The whole thread table as it is now. */

@@ -5,7 +5,7 @@ import type { RecordingInfo, RecordingState } from "../../protocol/live.ts";
 import type { RunStop } from "../../protocol/runFolder.ts";
 import { programStart } from "../query/programStart.ts";
 import { LogReader } from "../read/logs/logReader.ts";
-import type { MetricSample } from "../trace/records.ts";
+import type { GpuSample, MetricSample } from "../trace/records.ts";
 import type { Mark, OutputStream, ThreadInfo, TraceProblem } from "../trace/trace.ts";
 import type { TraceBuilder } from "../trace/traceBuilder.ts";
 import type { RunStore, SessionEnd, TargetControl, Timer } from "./ports.ts";
@@ -149,6 +149,11 @@ export class RecordingSession implements Recording {
 
   takeSamples(samples: readonly MetricSample[]): void {
     for (const sample of samples) this.parts.builder.addMetric(sample);
+    this.changed();
+  }
+
+  takeGpus(samples: readonly GpuSample[]): void {
+    for (const sample of samples) this.parts.builder.addGpu(sample);
     this.changed();
   }
 
@@ -354,6 +359,6 @@ export class RecordingSession implements Recording {
 }
 
 function isEmpty(batch: TraceBatch): boolean {
-  const { syscalls, logs, metrics, signals, marks } = batch;
-  return syscalls.length + logs.length + metrics.length + signals.length + marks.length === 0;
+  const { syscalls, logs, metrics, gpus, signals, marks } = batch;
+  return syscalls.length + logs.length + metrics.length + gpus.length + signals.length + marks.length === 0;
 }

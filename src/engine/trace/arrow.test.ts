@@ -73,13 +73,16 @@ function fill(builder: TraceBuilder, from: number): void {
   };
   const sizes = { rssBytes: 2 ** 40, peakRssBytes: Number.NaN, readBytes: 1, writtenBytes: 2 };
   builder.addMetric({ time: from, pid: 0, cpuPercent: 12.5, cpuNs: 1e9, ...sizes, ...counts });
+  const gpu = { name: "NVIDIA H100 80GB HBM3", utilizationPercent: 97, powerWatts: 412.57 };
+  const gpuMemory = { memoryBytes: 2 ** 36, memoryTotalBytes: 2 ** 36 + 1, programMemoryBytes: Number.NaN };
+  builder.addGpu({ time: from + 2, gpu: 1, ...gpu, ...gpuMemory });
   builder.addSignal({ time: from, thread: 1, signal: "SIGCHLD", details: "si_signo=SIGCHLD" });
   builder.addMark({ time: from, thread: -1, kind: "pause", name: "", value: "by user" });
 }
 
 /** A trace as plain data, so that two of them can be compared whatever their tables' order. */
 function plain(trace: Omit<Trace, "clock" | "problems">): unknown {
-  const { syscalls, logs, metrics, stacks, sites } = trace;
+  const { syscalls, logs, metrics, gpus, stacks, sites } = trace;
   const site = (index: number) => sites[index] ?? null;
   const frames = (node: number): unknown[] => {
     const names: unknown[] = [];
@@ -117,6 +120,7 @@ function plain(trace: Omit<Trace, "clock" | "problems">): unknown {
       [logs.text[i], logs.message[i], logs.logger[i], logs.threadName[i]],
     ]),
     metrics: Object.fromEntries(Object.entries(metrics).map(([key, column]) => [key, [...[column].flat()]])),
+    gpus: Object.fromEntries(Object.entries(gpus).map(([key, column]) => [key, [...[column].flat()]])),
   };
 }
 
@@ -167,9 +171,21 @@ describe("tables of a recording", () => {
   test("are readable and empty right after the beginning", () => {
     const tables = new ArrowTables();
     const files = join([...tables.begin(), ...tables.end()]);
-    const read = readTables(files);
+    const read = readTables({ ...files, gpus: undefined });
     expect(read.problems).toEqual([]);
     expect(read.tables.syscalls.length).toBe(0);
+  });
+
+  test("have none for GPUs where there was none, also after compaction, and nothing is missing then", () => {
+    const builder = new TraceBuilder(CLOCK);
+    const tables = new ArrowTables();
+    const chunks = tables.begin();
+    chunks.push(...tables.append(builder.takeBatch(1)), ...tables.end());
+    const read = readTables({ ...join(chunks), gpus: undefined });
+    expect(read.problems).toEqual([]);
+    expect(read.tables.gpus.length).toBe(0);
+    const compacted = [...writeTables({ ...read.tables, clock: CLOCK, problems: [] })];
+    expect([...chunks, ...compacted].some(({ file }) => file === "gpus")).toBe(false);
   });
 
   test("cut at any byte: all whole batches are there, and the loss is told", () => {

@@ -1,6 +1,6 @@
-import { TABLE_NAMES, type TableName } from "./arrowSchema.ts";
+import { OPTIONAL_TABLES, TABLE_NAMES, type TableName } from "./arrowSchema.ts";
 import { ArrowTable } from "./arrowTable.ts";
-import { readLogs, readMarks, readMetrics, readSignals } from "./tables/readEvents.ts";
+import { readGpus, readLogs, readMarks, readMetrics, readSignals } from "./tables/readEvents.ts";
 import { readFrames, readStacks } from "./tables/readStacks.ts";
 import { readSyscalls } from "./tables/readSyscalls.ts";
 import { readThreads, ThreadRows } from "./tables/readThreads.ts";
@@ -30,6 +30,7 @@ export function readTables(files: TableFiles): { tables: TraceTables; problems: 
     marks: read("marks"),
     stacks: read("stacks"),
     frames: read("frames"),
+    gpus: read("gpus"),
   };
   reportEnds(
     TABLE_NAMES.map((table) => found[table]),
@@ -46,9 +47,10 @@ export function readTables(files: TableFiles): { tables: TraceTables; problems: 
   const marks = readMarks(found.marks, threads);
   const logs = readLogs(found.logs, sites);
   const metrics = readMetrics(found.metrics);
+  const gpus = readGpus(found.gpus);
   repairs.report(problems);
   return {
-    tables: { threads: threads.rows, syscalls, logs, metrics, signals, marks, stacks, sites: sites.all },
+    tables: { threads: threads.rows, syscalls, logs, metrics, gpus, signals, marks, stacks, sites: sites.all },
     problems,
   };
 }
@@ -56,7 +58,9 @@ export function readTables(files: TableFiles): { tables: TraceTables; problems: 
 function reportEnds(tables: readonly ArrowTable<TableName>[], problems: TraceProblem[]): void {
   const named = (end: string): string[] =>
     tables.filter((table) => table.end === end).map((table) => `${table.table}.arrow`);
-  const missing = named("missing");
+  const missing = tables
+    .filter((table) => table.end === "missing" && !OPTIONAL_TABLES.has(table.table))
+    .map((table) => `${table.table}.arrow`);
   const damaged = named("damaged");
   const cut = named("cut");
   if (missing.length > 0) {

@@ -1,8 +1,8 @@
 import type { TraceBatch } from "../session/recording.ts";
-import { TABLE_NAMES, type TableName } from "./arrowSchema.ts";
+import { OPTIONAL_TABLES, TABLE_NAMES, type TableName } from "./arrowSchema.ts";
 import { batchRanges } from "./tables/batchRanges.ts";
 import { openTables, type Tables } from "./tables/openTables.ts";
-import { writeMarks, writeMetrics, writeSignals } from "./tables/writeEvents.ts";
+import { writeGpus, writeMarks, writeMetrics, writeSignals } from "./tables/writeEvents.ts";
 import { writeLogs } from "./tables/writeLogs.ts";
 import { writeFrames, writeStacks } from "./tables/writeStacks.ts";
 import { NO_SITES, type SiteIndexes, siteDictionaries, ThreadIds, writeSyscalls } from "./tables/writeSyscalls.ts";
@@ -28,10 +28,11 @@ export class ArrowTables {
   private stacks = 0;
   private frames = 0;
   private readonly pids = new ThreadIds();
+  private readonly opened = new Set<TableName>();
 
-  /** The beginning of every file: schema, dictionaries and an empty batch. */
+  /** The beginning of every file that is there in any case: schema, dictionaries and an empty batch. */
   begin(): TableChunk[] {
-    for (const table of TABLE_NAMES) this.tables[table].empty();
+    for (const table of TABLE_NAMES) if (!OPTIONAL_TABLES.has(table)) this.open(table);
     return this.collect();
   }
 
@@ -53,6 +54,8 @@ export class ArrowTables {
     }
     for (const [from, to] of batchRanges(batch.logs.length)) writeLogs(tables.logs, batch.logs, batch.sites, from, to);
     for (const [from, to] of batchRanges(batch.metrics.length)) writeMetrics(tables.metrics, batch.metrics, from, to);
+    if (batch.gpus.length > 0) this.open("gpus");
+    for (const [from, to] of batchRanges(batch.gpus.length)) writeGpus(tables.gpus, batch.gpus, from, to);
     writeSignals(tables.signals, batch.signals);
     writeMarks(tables.marks, batch.marks);
     return this.collect();
@@ -60,8 +63,14 @@ export class ArrowTables {
 
   /** The end-of-stream marks: they tell a reader that nothing is missing. */
   end(): TableChunk[] {
-    for (const table of TABLE_NAMES) this.tables[table].end();
+    for (const table of this.opened) this.tables[table].end();
     return this.collect();
+  }
+
+  private open(table: TableName): void {
+    if (this.opened.has(table)) return;
+    this.opened.add(table);
+    this.tables[table].empty();
   }
 
   private collect(): TableChunk[] {
@@ -86,12 +95,14 @@ export class FinishedTables {
   private readonly tables: Tables;
   private readonly sites: SiteIndexes;
   private readonly pids = new ThreadIds();
+  private readonly written: readonly TableName[];
 
   constructor(private readonly trace: Omit<Trace, "syscalls">) {
     this.tables = openTables(trace.sites);
     this.sites = siteDictionaries(trace);
     this.pids.update(trace.threads);
-    for (const table of TABLE_NAMES) this.tables[table].empty();
+    this.written = TABLE_NAMES.filter((table) => table !== "gpus" || trace.gpus.length > 0);
+    for (const table of this.written) this.tables[table].empty();
   }
 
   /** The next calls, in order of start. */
@@ -110,12 +121,13 @@ export class FinishedTables {
       yield* this.flush("logs");
     }
     for (const [from, to] of batchRanges(trace.metrics.length)) writeMetrics(tables.metrics, trace.metrics, from, to);
+    for (const [from, to] of batchRanges(trace.gpus.length)) writeGpus(tables.gpus, trace.gpus, from, to);
     writeThreads(tables.threads, trace.threads, [...trace.threads.keys()]);
     writeSignals(tables.signals, trace.signals);
     writeMarks(tables.marks, trace.marks);
     writeStacks(tables.stacks, trace.stacks, trace.sites, 0);
     writeFrames(tables.frames, trace.stacks, trace.sites, 0);
-    for (const table of TABLE_NAMES) {
+    for (const table of this.written) {
       tables[table].end();
       yield* this.flush(table);
     }

@@ -1,8 +1,21 @@
 import { type DataType, Dictionary, Field, Float64, Int32, Int64, Schema, Uint8, Utf8 } from "apache-arrow";
 
 /** The tables of a run folder, each one Arrow IPC stream; keys are those of `RUN_FILES`. */
-export const TABLE_NAMES = ["syscalls", "logs", "metrics", "threads", "signals", "marks", "stacks", "frames"] as const;
+export const TABLE_NAMES = [
+  "syscalls",
+  "logs",
+  "metrics",
+  "threads",
+  "signals",
+  "marks",
+  "stacks",
+  "frames",
+  "gpus",
+] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
+
+/** Tables whose file is made with their first row: a run without it is whole. */
+export const OPTIONAL_TABLES: ReadonlySet<TableName> = new Set<TableName>(["gpus"]);
 
 /** How one column is stored. `?` marks a column that may hold nulls; names ending in `_ns` are nanoseconds from the origin. */
 type ColumnKind = "float64" | "float64?" | "int32" | "int32?" | "int64?" | "uint8" | "utf8" | "utf8?" | "dictionary?";
@@ -105,6 +118,18 @@ export const TABLE_COLUMNS = {
     line: "int32?",
     column: "int32?",
     function: "utf8?",
+  },
+  /** Figures of whole GPUs, whoever uses them, but for `program_memory_bytes`. */
+  gpus: {
+    time_ns: "float64",
+    gpu: "int32",
+    name: "utf8",
+    utilization_percent: "float64?",
+    memory_bytes: "float64?",
+    memory_total_bytes: "float64?",
+    /** Of the recorded processes; null where the driver does not tell. */
+    program_memory_bytes: "float64?",
+    power_watts: "float64?",
   },
 } as const satisfies Record<TableName, Record<string, ColumnKind>>;
 

@@ -34,6 +34,18 @@ export interface MetricSample {
   readonly majorFaults: number;
 }
 
+/** One row of `GpuColumns`; `NaN` for what is not known. */
+export interface GpuSample {
+  readonly time: number;
+  readonly gpu: number;
+  readonly name: string;
+  readonly utilizationPercent: number;
+  readonly memoryBytes: number;
+  readonly memoryTotalBytes: number;
+  readonly programMemoryBytes: number;
+  readonly powerWatts: number;
+}
+
 /** One system call as a recorder hands it to the builder; see `SyscallColumns` for the meaning of each field. */
 export interface SyscallRecord {
   readonly start: number;

@@ -13,6 +13,7 @@ export interface Trace {
   readonly syscalls: SyscallColumns;
   readonly logs: LogColumns;
   readonly metrics: MetricColumns;
+  readonly gpus: GpuColumns;
   readonly signals: readonly SignalEvent[];
   readonly marks: readonly Mark[];
   readonly stacks: StackTable;
@@ -143,6 +144,22 @@ export interface MetricColumns {
   readonly involuntarySwitches: Float64Array;
   readonly minorFaults: Float64Array;
   readonly majorFaults: Float64Array;
+}
+
+/** Samples of each GPU of the machine, figures of the whole GPU whoever uses it; no rows where there is none. Row order is time order. */
+export interface GpuColumns {
+  readonly length: number;
+  readonly time: Float64Array;
+  /** The driver's number of the GPU, from 0. */
+  readonly gpu: Int32Array;
+  readonly name: readonly string[];
+  /** Per cent of the time since the driver's previous sample in which a kernel ran, 0 to 100. */
+  readonly utilizationPercent: Float64Array;
+  readonly memoryBytes: Float64Array;
+  readonly memoryTotalBytes: Float64Array;
+  /** Memory that the recorded processes hold on it; `NaN` where the driver does not tell, in most containers for example. */
+  readonly programMemoryBytes: Float64Array;
+  readonly powerWatts: Float64Array;
 }
 
 export interface SignalEvent {

@@ -1,17 +1,28 @@
 import { StringTable } from "../../base/stringTable.ts";
 import type { TraceBatch } from "../session/recording.ts";
 import { float64Column, int32Column, uint8Column } from "./growable.ts";
-import type { LogRecord, MetricSample, SyscallRecord } from "./records.ts";
+import type { GpuSample, LogRecord, MetricSample, SyscallRecord } from "./records.ts";
 import { StackBuilder } from "./stackBuilder.ts";
 import { SyscallRows } from "./syscallRows.ts";
 import { ThreadTable } from "./threadTable.ts";
-import type { LogColumns, Mark, MetricColumns, SignalEvent, Site, Trace, TraceClock, TraceProblem } from "./trace.ts";
+import type {
+  GpuColumns,
+  LogColumns,
+  Mark,
+  MetricColumns,
+  SignalEvent,
+  Site,
+  Trace,
+  TraceClock,
+  TraceProblem,
+} from "./trace.ts";
 import { MAX_LOG_TEXT } from "./trace.ts";
 
 export interface TraceCounts {
   readonly syscalls: number;
   readonly logs: number;
   readonly metrics: number;
+  readonly gpus: number;
   readonly signals: number;
   readonly marks: number;
   readonly threads: number;
@@ -30,12 +41,13 @@ export class TraceBuilder {
   readonly syscalls = new SyscallRows();
   private readonly logs = new LogRows();
   private readonly metrics = new MetricRows();
+  private readonly gpus = new GpuRows();
   private signals: SignalEvent[] = [];
   private marks: Mark[] = [];
   private readonly problemList: TraceProblem[] = [];
   private readonly siteIds = new StringTable();
   private readonly sites: Site[] = [];
-  private taken = { syscalls: 0, logs: 0, metrics: 0, signals: 0, marks: 0 };
+  private taken = { syscalls: 0, logs: 0, metrics: 0, gpus: 0, signals: 0, marks: 0 };
 
   constructor(readonly clock: TraceClock) {}
 
@@ -45,6 +57,7 @@ export class TraceBuilder {
       syscalls: this.taken.syscalls + this.syscalls.length,
       logs: this.taken.logs + this.logs.length,
       metrics: this.taken.metrics + this.metrics.length,
+      gpus: this.taken.gpus + this.gpus.length,
       signals: this.taken.signals + this.signals.length,
       marks: this.taken.marks + this.marks.length,
       threads: this.threads.length,
@@ -80,6 +93,10 @@ export class TraceBuilder {
     this.metrics.push(sample);
   }
 
+  addGpu(sample: GpuSample): void {
+    this.gpus.push(sample);
+  }
+
   addSignal(signal: SignalEvent): void {
     this.signals.push(signal);
   }
@@ -104,6 +121,7 @@ export class TraceBuilder {
       syscalls: this.syscalls.take(),
       logs: this.logs.take(),
       metrics: this.metrics.take(),
+      gpus: this.gpus.take(),
       signals: this.signals,
       marks: this.marks,
       threads: this.threads.snapshot(),
@@ -236,5 +254,47 @@ class MetricRows {
       minorFaults: this.minorFaults.take(),
       majorFaults: this.majorFaults.take(),
     };
+  }
+}
+
+class GpuRows {
+  private readonly time = float64Column();
+  private readonly gpu = int32Column();
+  private readonly utilizationPercent = float64Column();
+  private readonly memoryBytes = float64Column();
+  private readonly memoryTotalBytes = float64Column();
+  private readonly programMemoryBytes = float64Column();
+  private readonly powerWatts = float64Column();
+  private name: string[] = [];
+
+  get length(): number {
+    return this.name.length;
+  }
+
+  push(sample: GpuSample): void {
+    this.time.push(sample.time);
+    this.gpu.push(sample.gpu);
+    this.name.push(sample.name);
+    this.utilizationPercent.push(sample.utilizationPercent);
+    this.memoryBytes.push(sample.memoryBytes);
+    this.memoryTotalBytes.push(sample.memoryTotalBytes);
+    this.programMemoryBytes.push(sample.programMemoryBytes);
+    this.powerWatts.push(sample.powerWatts);
+  }
+
+  take(): GpuColumns {
+    const columns: GpuColumns = {
+      length: this.length,
+      time: this.time.take(),
+      gpu: this.gpu.take(),
+      name: this.name,
+      utilizationPercent: this.utilizationPercent.take(),
+      memoryBytes: this.memoryBytes.take(),
+      memoryTotalBytes: this.memoryTotalBytes.take(),
+      programMemoryBytes: this.programMemoryBytes.take(),
+      powerWatts: this.powerWatts.take(),
+    };
+    this.name = [];
+    return columns;
   }
 }

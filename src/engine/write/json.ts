@@ -24,6 +24,7 @@ function* jsonLines({ trace, manifest, summary, toolVersion }: ExportInput): Gen
   yield* list("syscalls", trace.syscalls.length, (row) => syscallRow(trace, row));
   yield* list("logs", trace.logs.length, (row) => logRow(trace, row));
   yield* list("metrics", trace.metrics.length, (row) => metricRow(trace, row));
+  yield* list("gpus", trace.gpus.length, (row) => gpuRow(trace, row));
   yield* list("signals", trace.signals.length, (row) => trace.signals[row]);
   yield* list("marks", trace.marks.length, (row) => trace.marks[row]);
   yield* list("stacks", trace.stacks.length, (row) => ({
@@ -75,6 +76,12 @@ function logRow({ logs }: Trace, row: number): unknown {
 function metricRow({ metrics }: Trace, row: number): unknown {
   const { length, ...columns } = metrics;
   return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, known(column[row])]));
+}
+
+function gpuRow({ gpus }: Trace, row: number): unknown {
+  const { length, name, ...columns } = gpus;
+  const figures = Object.entries(columns).map(([key, column]) => [key, known(column[row])]);
+  return { ...Object.fromEntries(figures), name: name[row] };
 }
 
 /** `null` for the `NaN` that stands for "not known". */

@@ -25,8 +25,8 @@ function unknownManifest(problem: string): TraceProblem {
 }
 
 /** Whether tables hold anything that can be shown. */
-export function holdsAnything({ syscalls, logs, metrics, threads, signals, marks }: TraceTables): boolean {
-  return [syscalls, logs, metrics, threads, signals, marks].some(({ length }) => length > 0);
+export function holdsAnything({ syscalls, logs, metrics, gpus, threads, signals, marks }: TraceTables): boolean {
+  return [syscalls, logs, metrics, gpus, threads, signals, marks].some(({ length }) => length > 0);
 }
 
 function wholeEntries(json: unknown): Partial<RunManifest> {

@@ -5,7 +5,7 @@ import { plural } from "../../base/format.ts";
 import type { RunStore, SessionEnd } from "../../engine/session/ports.ts";
 import type { TraceBatch } from "../../engine/session/recording.ts";
 import { ArrowTables, type TableChunk } from "../../engine/trace/arrowOut.ts";
-import type { OutputStream, TraceProblem } from "../../engine/trace/trace.ts";
+import type { GpuColumns, OutputStream, TraceProblem } from "../../engine/trace/trace.ts";
 import { RUN_FILES } from "../../protocol/runFiles.ts";
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { errorCode } from "../procFiles.ts";
@@ -100,6 +100,7 @@ export class RunWriter implements RunStore {
         threads: batch.threads.length,
       },
     });
+    this.nameGpus(batch.gpus);
     if (this.files.hasFailed) this.unstored += batch.syscalls.length;
     // The tables' own state must go on even when nothing is written any more.
     this.write(this.tables.append(batch));
@@ -182,6 +183,15 @@ export class RunWriter implements RunStore {
       if (errorCode(error) === "") throw error;
       return problem;
     }
+  }
+
+  /** The manifest names each GPU once; its place is the driver's number, as far as these go without a gap. */
+  private nameGpus({ length, gpu, name }: GpuColumns): void {
+    const { host } = this.manifest;
+    const known = host.gpus ?? [];
+    const names = [...known];
+    for (let row = 0; row < length; row++) if (gpu[row] === names.length) names.push(name[row] ?? "");
+    if (names.length > known.length) this.update({ host: { ...host, gpus: names } });
   }
 
   private write(chunks: readonly TableChunk[]): void {

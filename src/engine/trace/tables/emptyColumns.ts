@@ -1,4 +1,4 @@
-import type { LogColumns, MetricColumns, StackTable, SyscallColumns } from "../trace.ts";
+import type { GpuColumns, LogColumns, MetricColumns, StackTable, SyscallColumns } from "../trace.ts";
 
 const EMPTY_FLOATS = new Float64Array(0);
 const EMPTY_INTS = new Int32Array(0);
@@ -53,6 +53,18 @@ export const NO_METRICS: MetricColumns = {
   involuntarySwitches: EMPTY_FLOATS,
   minorFaults: EMPTY_FLOATS,
   majorFaults: EMPTY_FLOATS,
+};
+
+export const NO_GPUS: GpuColumns = {
+  length: 0,
+  time: EMPTY_FLOATS,
+  gpu: EMPTY_INTS,
+  name: [],
+  utilizationPercent: EMPTY_FLOATS,
+  memoryBytes: EMPTY_FLOATS,
+  memoryTotalBytes: EMPTY_FLOATS,
+  programMemoryBytes: EMPTY_FLOATS,
+  powerWatts: EMPTY_FLOATS,
 };
 
 export const NO_STACKS: StackTable = {

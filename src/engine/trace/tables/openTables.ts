@@ -3,9 +3,9 @@ import { ERRNO_NAMES } from "../errnoNames.ts";
 import { LOG_LEVEL_NAMES } from "../levels.ts";
 import { SYSCALL_NAMES } from "../syscallNames.ts";
 import type { Site } from "../trace.ts";
-import { NO_LOGS, NO_METRICS, NO_STACKS, NO_SYSCALLS } from "./emptyColumns.ts";
+import { NO_GPUS, NO_LOGS, NO_METRICS, NO_STACKS, NO_SYSCALLS } from "./emptyColumns.ts";
 import { TableStream } from "./tableStream.ts";
-import { writeMarks, writeMetrics, writeSignals } from "./writeEvents.ts";
+import { writeGpus, writeMarks, writeMetrics, writeSignals } from "./writeEvents.ts";
 import { writeLogs } from "./writeLogs.ts";
 import { writeFrames, writeStacks } from "./writeStacks.ts";
 import { NO_SITES, ThreadIds, writeSyscalls } from "./writeSyscalls.ts";
@@ -33,5 +33,6 @@ export function openTables(sites: readonly Site[]): Tables {
     marks: new TableStream("marks", { kind: MARK_KINDS }, (table) => writeMarks(table, [], true)),
     stacks: new TableStream("stacks", {}, (table) => writeStacks(table, NO_STACKS, [], 0, true)),
     frames: new TableStream("frames", {}, (table) => writeFrames(table, NO_STACKS, [], 0, true)),
+    gpus: new TableStream("gpus", {}, (table) => writeGpus(table, NO_GPUS, 0, 0)),
   };
 }

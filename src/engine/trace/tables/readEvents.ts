@@ -1,6 +1,6 @@
 import { type ColumnsOf, MARK_KINDS, STREAM_NAMES } from "../arrowSchema.ts";
 import type { ArrowTable } from "../arrowTable.ts";
-import type { LogColumns, Mark, MetricColumns, SignalEvent } from "../trace.ts";
+import type { GpuColumns, LogColumns, Mark, MetricColumns, SignalEvent } from "../trace.ts";
 import type { ThreadRows } from "./readThreads.ts";
 import type { Repairs } from "./repairs.ts";
 import type { SiteTable } from "./siteTable.ts";
@@ -42,6 +42,20 @@ export function readMetrics(table: ArrowTable<"metrics">): MetricColumns {
     involuntarySwitches: table.float64("involuntary_switches"),
     minorFaults: table.float64("minor_faults"),
     majorFaults: table.float64("major_faults"),
+  };
+}
+
+export function readGpus(table: ArrowTable<"gpus">): GpuColumns {
+  return {
+    length: table.length,
+    time: table.float64("time_ns"),
+    gpu: table.int32("gpu"),
+    name: table.texts("name").map((text) => text ?? ""),
+    utilizationPercent: table.float64("utilization_percent"),
+    memoryBytes: table.float64("memory_bytes"),
+    memoryTotalBytes: table.float64("memory_total_bytes"),
+    programMemoryBytes: table.float64("program_memory_bytes"),
+    powerWatts: table.float64("power_watts"),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Data } from "apache-arrow";
 import { float64Data, int32Data, utf8Data } from "../arrowColumns.ts";
-import type { Mark, MetricColumns, SignalEvent } from "../trace.ts";
+import type { GpuColumns, Mark, MetricColumns, SignalEvent } from "../trace.ts";
 import type { TableStream } from "./tableStream.ts";
 
 export function writeMetrics(table: TableStream<"metrics">, metrics: MetricColumns, from: number, to: number): void {
@@ -21,6 +21,23 @@ export function writeMetrics(table: TableStream<"metrics">, metrics: MetricColum
       involuntary_switches: amount(metrics.involuntarySwitches),
       minor_faults: amount(metrics.minorFaults),
       major_faults: amount(metrics.majorFaults),
+    },
+    to - from,
+  );
+}
+
+export function writeGpus(table: TableStream<"gpus">, gpus: GpuColumns, from: number, to: number): void {
+  const amount = (values: Float64Array): Data => float64Data(values, from, to, true);
+  table.write(
+    {
+      time_ns: float64Data(gpus.time, from, to, false),
+      gpu: int32Data(gpus.gpu, from, to, false),
+      name: utf8Data((row) => gpus.name[row] ?? "", from, to),
+      utilization_percent: amount(gpus.utilizationPercent),
+      memory_bytes: amount(gpus.memoryBytes),
+      memory_total_bytes: amount(gpus.memoryTotalBytes),
+      program_memory_bytes: amount(gpus.programMemoryBytes),
+      power_watts: amount(gpus.powerWatts),
     },
     to - from,
   );
