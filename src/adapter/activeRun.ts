@@ -6,6 +6,7 @@ import { stopText, wasStopped } from "../engine/view/endText.ts";
 import { LiveModel } from "../engine/view/liveModel.ts";
 import { verdictSentence } from "../engine/view/verdictSentence.ts";
 import { shellExitCode } from "../node/exitCode.ts";
+import type { GoldenAhead } from "../node/golden/goldenAhead.ts";
 import { type CustomEvents, UPDATE_INTERVAL_MS } from "../protocol/dap.ts";
 import type { LiveUpdate, LogFilter, LogPage, RecordingEnd } from "../protocol/live.ts";
 import { RUN_FILES } from "../protocol/runFiles.ts";
@@ -46,6 +47,8 @@ export class ActiveRun {
   private updateDue = true;
   private pauseTold = false;
   private over = false;
+  /** The golden of this run, read while the program runs so that its end need not wait for it. */
+  private readonly golden: Promise<GoldenAhead | undefined>;
 
   constructor(
     readonly recording: Recording,
@@ -89,6 +92,7 @@ export class ActiveRun {
     recording.onState(() => this.stateChanged());
     this.threadList.update(recording.threads());
     this.stateChanged();
+    this.golden = this.readGolden();
     this.ended = this.finish();
   }
 
@@ -209,11 +213,24 @@ export class ActiveRun {
     return result;
   }
 
+  private async readGolden(): Promise<GoldenAhead | undefined> {
+    // Of an attached program the beginning is missing, and nothing can be compared.
+    if (this.options.attached) return undefined;
+    try {
+      const { readAhead } = await import("../node/golden/goldenAhead.ts");
+      return await readAhead(this.recording.info.runFolder, this.options.workspace);
+    } catch {
+      // It is read again at the end, and what is wrong with it is told then.
+      return undefined;
+    }
+  }
+
   /** Before the end is told: whoever hears of it finds the comparison in the run's folder. */
   private async compare({ end, manifest }: RecordingResult): Promise<void> {
     try {
       const { compareWithGolden } = await import("../node/golden/compareWithGolden.ts");
-      const comparison = await compareWithGolden({ runFolder: end.runFolder, workspace: manifest.workspace });
+      const ahead = await this.golden;
+      const comparison = await compareWithGolden({ runFolder: end.runFolder, workspace: manifest.workspace, ahead });
       if (comparison !== undefined) this.say(verdictSentence(comparison));
     } catch (error) {
       this.say(`The run could not be compared with its golden: ${describeError(error)}`, "important");

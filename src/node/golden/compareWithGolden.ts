@@ -12,6 +12,7 @@ import { loadBudgets, loadConfig } from "../config.ts";
 import { readManifest } from "../runFolder/manifest.ts";
 import { type OpenedRun, openRun } from "../runFolder/openRun.ts";
 import { compareSubject, notCompared, reasonOf } from "./compareSubject.ts";
+import type { GoldenAhead } from "./goldenAhead.ts";
 import { goldenNameOf, hasGolden } from "./goldenNameOf.ts";
 import { goldenPaths } from "./goldenPaths.ts";
 import { type GoldenSettings, goldenSettings } from "./goldenSettings.ts";
@@ -34,6 +35,8 @@ export interface CompareRequest {
   readonly moreSamples?: readonly PerformanceSample[] | undefined;
   /** Judge performance by those alone. */
   readonly onlyMore?: boolean | undefined;
+  /** The golden, read while the program ran; used where it is still the same. */
+  readonly ahead?: GoldenAhead | undefined;
 }
 
 /**
@@ -135,7 +138,7 @@ interface Comparing {
   readonly runFolder: string;
   readonly workspace: string;
   readonly settings: GoldenSettings;
-  readonly more: Pick<CompareRequest, "moreSamples" | "onlyMore">;
+  readonly more: Pick<CompareRequest, "moreSamples" | "onlyMore" | "ahead">;
 }
 
 interface Compared {
@@ -153,7 +156,7 @@ async function compared(input: Comparing): Promise<Compared> {
     return { comparison: notCompared(reason, settings, { name, path: paths.golden }, actual) };
   }
   const subject = subjectOf(opened, settings);
-  const loaded = await loadGolden(paths, name, subject.context);
+  const loaded = (await more.ahead?.(paths, subject.context)) ?? (await loadGolden(paths, name, subject.context));
   // It was removed at this moment.
   if (loaded === undefined) throw new ExpectedError(NO_GOLDEN, { code: "not-found" });
   const { golden } = loaded;

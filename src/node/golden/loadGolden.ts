@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { ExpectedError } from "../../base/errors.ts";
 import type { NormaliseContext } from "../../engine/golden/behaviourOf.ts";
 import { readPerformance } from "../../engine/golden/file/performanceFile.ts";
-import { readGolden, refuseTooLarge } from "../../engine/golden/file/readGolden.ts";
+import { goldenInSteps, readGolden, refuseTooLarge } from "../../engine/golden/file/readGolden.ts";
 import type { Golden } from "../../engine/golden/golden.ts";
 import type { GoldenPerformance } from "../../protocol/goldenFile.ts";
 import { errorCode } from "../procFiles.ts";
@@ -19,17 +19,22 @@ export interface LoadedGolden {
 
 /**
  * Reads a golden and what is known of its performance; undefined when there is none.
+ * @param turn gives others their turn every few milliseconds; without it, all is read at once
  * @throws ExpectedError when there is one that cannot be used
  */
 export async function loadGolden(
   paths: GoldenPaths,
   name: string,
   context: NormaliseContext,
+  turn?: () => Promise<void>,
 ): Promise<LoadedGolden | undefined> {
   const path = paths.golden;
   const bytes = await readBounded(path, name);
   if (bytes === undefined) return undefined;
-  const golden = readGolden(bytes, { file: path, name, context });
+  const steps = goldenInSteps(bytes, { file: path, name, context });
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) await turn?.();
+  const golden = step.value;
   const { performance, notes } = await loadPerformance(paths.performance, name);
   return { golden: { ...golden, performance }, path, notes };
 }

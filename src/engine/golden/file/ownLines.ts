@@ -11,6 +11,10 @@ import { type GoldenSource, refusal } from "./refusal.ts";
 /** Longer lines are no one's events; anything that is read at once is bounded by this. */
 export const MAX_LINE = 16 << 20;
 
+/** In lines that were read before. */
+const WORK_OF_A_TURN = 5000;
+const WORK_OF_A_NEW_LINE = 50;
+
 const LINE_FEED = 0x0a;
 const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
@@ -28,14 +32,15 @@ const summarySchema = goldenFileSchema.shape.summary;
 /**
  * Reads a golden in the very layout that `goldenText` writes, line by line: memory and time as for its distinct events.
  * @param collector makes what collects the events, once the header is known
+ * @yields after every few milliseconds of work, so that others can be given a turn
  * @returns undefined for any other layout: then it is for `JSON.parse`
  * @throws ExpectedError when it is in that layout and cut off or damaged
  */
-export function readOwnLines(
+export function* readOwnLines(
   bytes: Uint8Array,
   source: GoldenSource,
   collector: (header: GoldenHeader) => EventCollector,
-): { header: GoldenHeader; behaviour: Behaviour } | undefined {
+): Generator<undefined, { header: GoldenHeader; behaviour: Behaviour } | undefined> {
   if (!startsWith(bytes, BEGIN)) return undefined;
   const lines = new Lines(bytes, source);
   const front: string[] = [];
@@ -53,8 +58,15 @@ export function readOwnLines(
   const events = new OwnEvents(bytes, collector(header), source);
   if (line === `${EVENTS}],`) return { header, behaviour: ending(lines, events.collector, source) };
   if (line !== EVENTS) return undefined;
+  let work = 0;
   while (lines.advance()) {
+    if (work > WORK_OF_A_TURN) {
+      work = 0;
+      yield;
+    }
+    work++;
     if (events.known(lines.start, lines.end)) continue;
+    work += WORK_OF_A_NEW_LINE;
     line = lines.text();
     if (line === "  ],") return { header, behaviour: ending(lines, events.collector, source) };
     if (CONFLICT.test(line)) throw conflict(source);

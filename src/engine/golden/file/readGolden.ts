@@ -28,8 +28,17 @@ export interface ReadGoldenOptions extends GoldenSource {
  * @throws ExpectedError (`unreadable-trace`) for everything else, with the reason and what to do; never a golden that is not whole
  */
 export function readGolden(bytes: Uint8Array, options: ReadGoldenOptions): Golden {
+  const steps = goldenInSteps(bytes, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, yielding after every few milliseconds of work where the file is laid out as we write it. @throws ExpectedError */
+export function* goldenInSteps(bytes: Uint8Array, options: ReadGoldenOptions): Generator<undefined, Golden> {
   refuseTooLarge(bytes.length, options);
-  const own = readOwnLines(bytes, options, (header) => collectorFor(header, options));
+  const own = yield* readOwnLines(bytes, options, (header) => collectorFor(header, options));
   if (own !== undefined) return golden(own.header, own.behaviour, options);
   return readAnyLayout(bytes, options);
 }
