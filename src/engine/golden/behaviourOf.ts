@@ -375,7 +375,7 @@ class BehaviourMaker {
     };
     const sites = new Sites(trace, this.workspace);
     const position = new Map(ordered.map(({ thread }, index) => [thread, index]));
-    const used = new Map<number, number>();
+    const used = new Int32Array(shapes.all.length).fill(-1);
     const usedShapes: EventShape[] = [];
     const made: BehaviourThread[] = [];
     let at = 0;
@@ -383,10 +383,10 @@ class BehaviourMaker {
       const from = at;
       for (const row of rows.get(thread) ?? []) {
         const shape = shapeOf[row] as number;
-        let id = used.get(shape);
-        if (id === undefined) {
+        let id = used[shape] as number;
+        if (id === -1) {
           id = usedShapes.push(shapes.all[shape] as EventShape) - 1;
-          used.set(shape, id);
+          used[shape] = id;
         }
         events.shape[at] = id;
         events.thread[at] = index;
