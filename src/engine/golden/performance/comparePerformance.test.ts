@@ -135,6 +135,8 @@ describe("waiting for a processor", () => {
       },
     ],
     ["that is not known explains nothing", { wall: 400 }, { wall: "regressed" }],
+    ["makes processor time dearer", { wall: 400, cpu: 140, tree: 170 }, { wall: "busy", cpu: "busy" }],
+    ["is not there: then processor time is the program's", { wall: 240, cpu: 140, tree: 1 }, { cpu: "regressed" }],
     [
       "is no excuse for more work",
       { wall: 600, cpu: 200, tree: 300, machine: 300 },

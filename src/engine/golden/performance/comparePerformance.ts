@@ -27,12 +27,12 @@ interface Figure {
 
 const MILLISECOND = 1e6;
 
-/** The kernel counts processor time in ticks of 10 ms, and memory is sampled. */
+/** The kernel counts processor time in ticks of 10 ms; memory is sampled, by chance before a process has become its program. */
 const FIGURES: readonly Figure[] = [
   { metric: "wall", unit: "ns", resolution: 20 * MILLISECOND, of: (sample) => sample.wallNs },
   { metric: "cpu", unit: "ns", resolution: 30 * MILLISECOND, of: (sample) => sample.cpuNs },
   { metric: "syscallTime", unit: "ns", resolution: 20 * MILLISECOND, of: (sample) => sample.syscallNs },
-  { metric: "peakRss", unit: "bytes", resolution: 1 << 20, of: (sample) => sample.peakRssBytes },
+  { metric: "peakRss", unit: "bytes", resolution: 4 << 20, of: (sample) => sample.peakRssBytes },
   { metric: "mappedBytes", unit: "bytes", resolution: 1 << 16, of: (sample) => sample.mappedBytes },
   { metric: "readBytes", unit: "bytes", resolution: 4096, of: (sample) => sample.readBytes },
   { metric: "writtenBytes", unit: "bytes", resolution: 4096, of: (sample) => sample.writtenBytes },
@@ -44,6 +44,11 @@ const FIGURES: readonly Figure[] = [
  */
 const SITE_RESOLUTION_NS = 25 * MILLISECOND;
 const MAX_SITES = 20;
+
+/** Who shares caches and memory with others takes more processor time for the same work: below this share it is no sign on a busier machine. */
+const SHARED_EFFECT = 0.5;
+/** Waiting is seen at intervals, and switching costs time of its own: this share of what is worse is as good as all of it. */
+const LARGEST_PART = 0.8;
 
 interface Row {
   readonly figure: Omit<Figure, "of">;
@@ -60,7 +65,7 @@ interface Row {
  * is significant, at least `minEffect`, above the figure's resolution, and when all samples of one side lie beyond all of the other.
  *
  * Wall time, and time in system calls with it, that is worse only by longer waiting for a processor than the golden's samples had to do
- * is `busy`: others kept the machine. More processor time is the program's own, and then nothing is excused.
+ * is `busy`: others kept the machine. Then processor time must grow by half to be the program's own; where it does, nothing is excused.
  *
  * @param samples of the run that is checked, at least one
  */
@@ -85,10 +90,8 @@ export function comparePerformance(
     return [p, change > 0 ? "regressed" : "improved"];
   };
   const verdicts = new Map(rows.map((row) => [row, verdictOf(row)]));
-  const isWorse = (metric: string): boolean =>
-    rows.some((row) => row.figure.metric === metric && verdicts.get(row)?.[1] === "regressed");
-  const waited = extraWaiting(golden.samples, samples);
-  const isExcused = excuses(rows, waited, options, isWorse("cpu"), isWorse("wall"));
+  const isWorse = (row: Row): boolean => verdicts.get(row)?.[1] === "regressed";
+  const isExcused = excuses(rows, extraWaiting(golden.samples, samples), options, isWorse);
   return rows.map((row) => {
     const [p, verdict] = verdicts.get(row) ?? [null, "missing"];
     return result(row, p, verdict === "regressed" && isExcused(row) ? "busy" : verdict);
@@ -98,29 +101,46 @@ export function comparePerformance(
 /**
  * Which of the rows that are worse are so by waiting for a processor alone.
  * @param waited what each sample waited more than the golden's
+ * @param isWorse whether a figure is worse, whatever the reason
  */
 function excuses(
   rows: readonly Row[],
   waited: readonly number[],
-  options: PerformanceOptions,
-  moreWork: boolean,
-  longer: boolean,
+  { minEffect, alpha }: PerformanceOptions,
+  isWorse: (row: Row) => boolean,
 ): (row: Row) => boolean {
   const wall = rows.find(({ figure }) => figure.metric === "wall");
-  if (moreWork || wall === undefined || wall.actual.length !== waited.length || mean(waited) === 0) return () => false;
+  const cpu = rows.find(({ figure }) => figure.metric === "cpu");
+  if (wall === undefined || wall.actual.length !== waited.length) return () => false;
+  const isBusier = mean(waited) > 0 && mean(waited) >= minEffect * mean(wall.golden);
+  const isShared = (row: Row): boolean => isBusier && mean(row.actual) < (1 + SHARED_EFFECT) * mean(row.golden);
+  if (cpu !== undefined && isWorse(cpu) && !isShared(cpu)) return () => false;
+  const dearer = isBusier && cpu !== undefined ? dearerProcessor(cpu, wall) : [];
   const explains = (row: Row): boolean => {
-    const actual = row.actual.map((value, index) => Math.max(0, value - (waited[index] ?? 0)));
+    const actual = row.actual.map((value, index) => Math.max(0, value - (waited[index] ?? 0) - (dearer[index] ?? 0)));
     const without = { ...row, actual };
     const change = mean(actual) - mean(row.golden);
-    if (change <= 0 || !matters(without, change, options.minEffect) || !isApart(without, change)) return true;
-    return pValue(without, 1) > options.alpha;
+    const excess = mean(row.actual) - mean(row.golden);
+    if (change <= excess * (1 - LARGEST_PART) || !matters(without, change, minEffect) || !isApart(without, change))
+      return true;
+    return pValue(without, 1) > alpha;
   };
   // Each process that waits for another one counts the other one's waiting again.
-  const busy = mean(waited) >= options.minEffect * mean(wall.golden) && (!longer || explains(wall));
+  const timesAreOff = isBusier && (!isWorse(wall) || explains(wall));
   return (row) => {
-    if (row.figure.unit !== "ns" || row.figure.metric === "cpu") return false;
-    return row === wall ? explains(row) : busy || (row.actual.length === waited.length && explains(row));
+    if (row.figure.unit !== "ns") return false;
+    if (row === cpu) return isShared(row);
+    return row === wall ? explains(row) : timesAreOff || (row.actual.length === waited.length && explains(row));
   };
+}
+
+/** Wall time that went into more processor time than the golden's samples took; threads take theirs at the same time. */
+function dearerProcessor(cpu: Row, wall: Row): number[] {
+  if (cpu.actual.length !== wall.actual.length || cpu.golden.length === 0) return [];
+  return cpu.actual.map((value, index) => {
+    const at = wall.actual[index] ?? 0;
+    return Math.max(0, value - mean(cpu.golden)) / Math.max(1, at > 0 ? value / at : 1);
+  });
 }
 
 /** Whether a figure would be told as worse if more samples confirmed it; a check then records again before it says so. */
