@@ -1,7 +1,7 @@
 import type { Comparison } from "../../protocol/comparison.ts";
 import type { CheckOutcome } from "../report/checkReport.ts";
 import { metricName } from "../report/words.ts";
-import { divergenceEvents } from "./divergenceEvents.ts";
+import { sideEvents } from "./divergenceEvents.ts";
 import { metricValue, placeOf, shown } from "./divergenceWords.ts";
 
 /** What a test's run is reported as; `errored` is for what could not be compared, which never passes. */
@@ -36,8 +36,8 @@ export function checkTestResult(outcome: CheckOutcome, comparison: Comparison): 
   const messages = [
     ...comparison.divergences.map((divergence) => ({
       ...message(shown(divergence.title, 500)),
-      expected: divergenceEvents(comparison, divergence.id, "golden"),
-      actual: divergenceEvents(comparison, divergence.id, "actual"),
+      expected: sideEvents(divergence.golden),
+      actual: sideEvents(divergence.actual),
       place: placeOf(divergence)?.site ?? null,
     })),
     ...budgetMessages(comparison),

@@ -13,15 +13,23 @@ export type EventSide = "golden" | "actual";
 export function divergenceEvents(comparison: Comparison, id: string | null, side: EventSide): string {
   const told = comparison.divergences.filter((divergence) => id === null || divergence.id === id);
   if (told.length === 0) return "The comparison that this belonged to is not shown any more.\n";
-  return `${told.map((divergence) => section(divergence, divergence[side])).join("\n")}`;
+  return told.map((divergence) => section(divergence, divergence[side])).join("\n");
 }
 
-function section({ title, thread }: Divergence, { count, events }: DivergenceSide): string {
+/** The events of one side without a heading, for where the title stands beside them. */
+export function sideEvents(side: DivergenceSide): string {
+  return `${sideLines(side).join("\n") || "nothing"}\n`;
+}
+
+function section({ title, thread }: Divergence, side: DivergenceSide): string {
   const heading = [`# ${shown(title, 500)}`];
   if (thread !== "" && thread !== "main") heading.push(`# thread ${shown(thread)}`);
+  return `${[...heading, ...sideLines(side)].join("\n")}\n`;
+}
+
+function sideLines({ count, events }: DivergenceSide): string[] {
   const lines = events.map((event) => shown(event, 1000));
   const left = count - events.length;
-  if (left > 0 && events.length > 0) lines.push(`… and ${formatCount(left)} more`);
-  else if (left > 0) lines.push(`${plural(left, "event")}`);
-  return `${[...heading, ...lines].join("\n")}\n`;
+  if (left > 0) lines.push(events.length > 0 ? `… and ${formatCount(left)} more` : plural(left, "event"));
+  return lines;
 }

@@ -76,9 +76,9 @@ function targetLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const lens = (title: string, command: string) =>
       new vscode.CodeLens(range, { title, command, arguments: [{ target: name, folder: folder.uri.toString() }] });
     return [
-      lens("$(record) Record", "goldentrace.runTarget"),
-      lens("$(beaker) Check", "goldentrace.checkTarget"),
-      lens("$(check-all) Accept", "goldentrace.acceptTarget"),
+      lens("Record", "goldentrace.runTarget"),
+      lens("Check", "goldentrace.checkTarget"),
+      lens("Accept", "goldentrace.acceptTarget"),
     ];
   });
 }

@@ -29,7 +29,8 @@ export class LineDecorations implements vscode.Disposable {
           gutterIconSize: "contain",
           overviewRulerColor: color,
           overviewRulerLane: vscode.OverviewRulerLane.Right,
-          after: { color, margin: "0 0 0 2em" },
+          // Before the empty range at the line's end: behind it the Test Explorer puts its messages, in place of others' texts.
+          before: { color, margin: "0 0 0 2em" },
           rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
         }),
       );
@@ -53,8 +54,9 @@ export class LineDecorations implements vscode.Disposable {
     const options: Record<Severity, vscode.DecorationOptions[]> = { high: [], medium: [], low: [] };
     for (const [line, placed] of lines) {
       const { severity } = [...placed].map(({ mark }) => mark).sort(bySeverity)[0]!;
-      const range = editor.document.lineAt(line).range;
-      options[severity].push({ range, renderOptions: { after: { contentText: text(placed) } } });
+      const { end } = editor.document.lineAt(line).range;
+      const range = new vscode.Range(end, end);
+      options[severity].push({ range, renderOptions: { before: { contentText: text(placed) } } });
     }
     for (const severity of SEVERITIES) editor.setDecorations(this.types[severity], options[severity]);
   }

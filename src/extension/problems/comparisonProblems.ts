@@ -33,6 +33,8 @@ export class ComparisonProblems implements vscode.Disposable {
   ) {
     this.store.add(model.onChange(() => void this.refresh(model.shown).catch(onError)));
     this.store.add(marks.onChange((file) => this.move(file)));
+    // How long its lines are is known now.
+    this.store.add(vscode.workspace.onDidOpenTextDocument(({ uri }) => this.move(uri.fsPath)));
   }
 
   /** Ours among the diagnostics that are shown for a file, at or across a range. */
@@ -70,8 +72,10 @@ export class ComparisonProblems implements vscode.Disposable {
     const line = this.marks.lineNow(uri, problem.line);
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
     if (document === undefined) return new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
-    const { range, firstNonWhitespaceCharacterIndex } = document.lineAt(Math.min(line, document.lineCount - 1));
-    return range.with(range.start.with({ character: firstNonWhitespaceCharacterIndex }));
+    const { range, firstNonWhitespaceCharacterIndex: first } = document.lineAt(Math.min(line, document.lineCount - 1));
+    // Up to the last character: the mark at the line's end would be underlined with it.
+    const last = Math.max(first, range.end.character - 1);
+    return new vscode.Range(range.start.line, first, range.start.line, last);
   }
 
   /** Follows the marks of an edited file. */

@@ -6,6 +6,7 @@ import { outcomeOf } from "../../engine/report/checkOutcome.ts";
 import { checkTestResult } from "../../engine/view/checkTests.ts";
 import { shown } from "../../engine/view/divergenceWords.ts";
 import { targetsOf } from "../../engine/view/targetLines.ts";
+import { verdictSentence } from "../../engine/view/verdictSentence.ts";
 import type { Comparison } from "../../protocol/comparison.ts";
 import { runCli } from "../cli.ts";
 import { requireTrust, runsDirectory } from "../config.ts";
@@ -213,6 +214,7 @@ export class CheckController implements vscode.Disposable {
   ): Promise<void> {
     const { folder } = this.targetOf(item);
     const result = checkTestResult(outcome, comparison);
+    run.appendOutput(`${verdictSentence(comparison).replaceAll("\n", "\r\n")}\r\n`, undefined, item);
     if (result.state === "passed") {
       run.passed(item, durationMs);
       return;

@@ -27,7 +27,7 @@ afterEach(async () => {
 function marks(workbench: Workbench): Promise<string[]> {
   return workbench.page.evaluate(() => {
     const spans = [...document.querySelectorAll(".editor-instance .view-line span span")];
-    const texts = spans.map((span) => getComputedStyle(span, "::after").content);
+    const texts = spans.map((span) => getComputedStyle(span, "::before").content);
     // Joined words and spaces: blanks are drawn as unbreakable ones.
     return texts
       .filter((text) => text.startsWith('"') && text.length > 2)
@@ -57,8 +57,8 @@ test("an edit shows on its line, in Problems and in the Test Explorer, until it 
   await page.keyboard.type("// one line more\n");
   const marked = page.locator(".editor-instance .view-line", { hasText: "again" });
   const isMarked = () =>
-    marked.evaluate(
-      (element) => getComputedStyle(element.querySelector("span span:last-child") as Element, "::after").content,
+    marked.evaluate((element) =>
+      [...element.querySelectorAll("span span")].map((span) => getComputedStyle(span, "::before").content).join(" "),
     );
   await expect.poll(isMarked, patience).toContain("openat");
   const typed = page.locator(".editor-instance .view-line", { hasText: "// one" });
