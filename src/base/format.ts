@@ -26,6 +26,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : significant(value)} ${BYTE_UNITS[unit]}`;
 }
 
+/** Energy, three significant digits: `85.0 J`, `1.20 kJ`, `3.40 MJ`. */
+export function formatJoules(joules: number): string {
+  if (!Number.isFinite(joules)) return "–";
+  const size = Math.abs(joules);
+  if (size < 999.5) return `${significant(joules)} J`;
+  return size < 999.5e3 ? `${significant(joules / 1e3)} kJ` : `${significant(joules / 1e6)} MJ`;
+}
+
 /** A count with a comma every three digits: `1,234,567`. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");

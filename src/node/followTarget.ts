@@ -2,6 +2,7 @@ import type { RecordingSession } from "../engine/session/recordingSession.ts";
 import type { ThreadInfo } from "../engine/trace/trace.ts";
 import type { RunExit } from "../protocol/runFolder.ts";
 import { type ClockPair, clockProblem } from "./clocks.ts";
+import { GpuSampler } from "./gpuSampler.ts";
 import { ProcessorWaits } from "./processorWait.ts";
 import { ProcSampler } from "./procSampler.ts";
 import type { ChosenRecorder } from "./recorders/choose.ts";
@@ -43,6 +44,13 @@ export function followTarget(session: RecordingSession, target: Target, around: 
     attached: request.what.kind === "attach",
     traced: recorder.id === "strace",
   });
+  const gpus = new GpuSampler({
+    intervalMs: request.options.metricsIntervalMs,
+    now: around.now,
+    isRecorded: (pid) => sampler.has(pid),
+    onSamples: (samples) => session.takeGpus(samples),
+    onProblem: (problem) => session.problem(problem),
+  });
   const lifetimes = new ThreadLifetimes(
     (thread) => sampler.noteFork(thread.pid),
     (thread) => sampler.noteExit(thread.pid),
@@ -60,11 +68,14 @@ export function followTarget(session: RecordingSession, target: Target, around: 
   clockCheck.unref();
   if (request.what.kind === "attach") session.mark("attach", String(rootPid));
   sampler.start();
+  gpus.start();
   const waits = new ProcessorWaits(around.now);
 
   const end = async (targetEnd: TargetEnd): Promise<void> => {
     const endedNs = targetEnd.exitedAt === null ? around.now() : Number(targetEnd.exitedAt - around.clock.monotonicNs);
     sampler.stop();
+    // After the last sample: what ended helpers used is in the kernel's account of our children, too.
+    gpus.stop();
     clearInterval(clockCheck);
     for (const problem of sampler.problems()) session.problem(problem);
     const clockWasSet = checkClock(session, around.clock);

@@ -111,6 +111,11 @@ export class ProcSampler {
     this.sampleNow();
   }
 
+  /** Whether a process was one of the tree's when it was last looked at. */
+  has(pid: number): boolean {
+    return this.tree.has(pid);
+  }
+
   /** The recorder saw a process begin. */
   noteFork(pid: number): void {
     this.forked.add(pid);

@@ -45,6 +45,12 @@ export interface LiveSample {
   readonly writtenBytesPerSecond: number;
   readonly syscallsPerSecond: number;
   readonly threads: number;
+  /** Sum over the machine's GPUs, 100 for each that is busy; absent where there is none, or none was looked at lately. */
+  readonly gpuPercent?: number;
+  /** Memory in use on the machine's GPUs: the program's where that is known, else everybody's. */
+  readonly gpuMemoryBytes?: number;
+  /** `gpuMemoryBytes` is the program's. */
+  readonly gpuMemoryIsOwn?: boolean;
 }
 
 export interface LiveSyscall {

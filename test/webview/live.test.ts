@@ -480,6 +480,27 @@ describe.skipIf(browserPath === undefined)(
         await expect.poll(() => page.locator(".chart-columns").innerText()).toMatch(/now/);
       });
 
+      it("has one for GPUs where there are any, with the memory beside its name", async () => {
+        await open();
+        await record(0);
+        const gpu = page.locator(".chart", { has: page.locator('canvas[data-chart="gpu"]') });
+        await page.locator('canvas[data-chart="cpu"]').waitFor();
+        expect(await gpu.count()).toBe(0);
+        await page.evaluate(async () => {
+          const { host } = window;
+          const figures = { gpuPercent: 97, gpuMemoryBytes: 74_709 * 2 ** 20, gpuMemoryIsOwn: true };
+          const samples = host.samples(5e9, 7e9).map((sample) => ({ ...sample, ...figures }));
+          await host.update({ elapsedNs: 7e9, samples });
+        });
+        await expect.poll(() => gpu.innerText()).toMatch(/^GPU 73\.0 GiB\s+now\s+97 %\s+peak\s+97 %$/);
+        const aside = gpu.locator(".chart-aside");
+        expect(await aside.getAttribute("title")).toBe("Memory that the program and its children hold on GPUs");
+        // Where nobody looked yet, nothing is told.
+        await page.getByRole("slider", { name: "GPU over time" }).focus();
+        await page.keyboard.press("Home");
+        await expect.poll(() => aside.innerText()).toBe("–");
+      });
+
       it("can be read with the keyboard", async () => {
         await open();
         await record(1);

@@ -1,7 +1,8 @@
-import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
+import { formatBytes, formatCount, formatJoules, formatNs, plural } from "../../base/format.ts";
 import { cutToWidth } from "../../base/terminal/displayWidth.ts";
 import { shown } from "../../base/terminal/shown.ts";
 import { wrapText } from "../../base/terminal/wrapText.ts";
+import type { GpuSummary } from "../../engine/query/gpuTotals.ts";
 import type { RunSummary } from "../../engine/query/summary.ts";
 import { endText } from "../../engine/view/endText.ts";
 import { shellWord } from "../../engine/write/shellWord.ts";
@@ -86,10 +87,35 @@ export function metrics(summary: RunSummary, options: SummaryTextOptions): strin
       "I/O",
       readBytes === null && writtenBytes === null ? "" : `${size(readBytes)} read, ${size(writtenBytes)} written`,
     ],
+    ...gpuItems(summary.gpus, options.all),
     ["signals", summary.signals.map(({ signal, count }) => `${shown(signal)} × ${formatCount(count)}`).join(", ")],
   ];
   if (cpuNs === null && peakRssBytes === null) items.push(["metrics", "none: no sample was taken"]);
   return items.filter(([, value]) => value !== "").flatMap(([name, value]) => labelled(name, value, options));
+}
+
+const TOP_GPUS = 4;
+
+/** A line for each GPU; where there are many, for those that were used most. */
+function gpuItems(gpus: readonly GpuSummary[], all: boolean): [string, string][] {
+  const use = (gpu: GpuSummary): number => gpu.meanUtilizationPercent ?? 0;
+  const most = all ? gpus : [...gpus].sort((a, b) => use(b) - use(a) || a.gpu - b.gpu).slice(0, TOP_GPUS);
+  const items = most.map((gpu): [string, string] => [gpus.length === 1 ? "GPU" : `GPU ${gpu.gpu}`, gpuText(gpu)]);
+  const left = gpus.length - most.length;
+  return left === 0 ? items : [...items, ["", `… and ${plural(left, "GPU")} that were used less (--all shows them)`]];
+}
+
+function gpuText(gpu: GpuSummary): string {
+  const { meanUtilizationPercent: mean, peakUtilizationPercent: peak, peakMemoryBytes, energyJoules } = gpu;
+  const total = gpu.memoryTotalBytes === null ? "" : ` of ${formatBytes(gpu.memoryTotalBytes)}`;
+  const own = gpu.peakProgramMemoryBytes;
+  const whose = own === null ? " on the whole GPU" : ` (${formatBytes(own)} by the program)`;
+  const parts = [
+    mean === null || peak === null ? "" : `${mean.toFixed(0)} % busy, ${peak.toFixed(0)} % at most`,
+    peakMemoryBytes === null ? "" : `${formatBytes(peakMemoryBytes)}${total} used${whose}`,
+    energyJoules === null ? "" : formatJoules(energyJoules),
+  ];
+  return `${shown(gpu.name)}: ${parts.filter((part) => part !== "").join("; ")}`;
 }
 
 function size(bytes: number | null): string {

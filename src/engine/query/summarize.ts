@@ -1,6 +1,7 @@
 import type { RunManifest } from "../../protocol/runFolder.ts";
 import { SyscallState, type Trace } from "../trace/trace.ts";
 import { failedCalls } from "./failedCalls.ts";
+import { gpuTotals } from "./gpuTotals.ts";
 import { hotLines } from "./hotLines.ts";
 import { logCounts } from "./logCounts.ts";
 import { metricTotals } from "./metricTotals.ts";
@@ -68,6 +69,7 @@ export function summarize(trace: Trace, manifest: RunManifest | undefined, extra
     stopped: manifest?.stopped ?? null,
     wallNs: manifest === undefined ? extent(trace) : manifest.wallNs,
     ...metrics,
+    gpus: gpuTotals(trace.gpus),
     threads: threadTable(trace, zeroNs),
     syscalls: table.returned,
     unreturned: table.unreturned,

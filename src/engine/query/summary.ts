@@ -1,5 +1,6 @@
 import type { RunStop } from "../../protocol/runFolder.ts";
 import type { LogLevelName } from "../trace/levels.ts";
+import type { GpuSummary } from "./gpuTotals.ts";
 
 /**
  * What `goldentrace show` tells about a run; `show --json` prints it as it is. Times in nanoseconds, points in time from the
@@ -37,6 +38,8 @@ export interface RunSummary {
   /** Bytes through read-like calls: as sampled from /proc, or as the traced calls returned when that is more. */
   readonly readBytes: number | null;
   readonly writtenBytes: number | null;
+  /** GPUs that were seen while recording; empty where there was none. */
+  readonly gpus: readonly GpuSummary[];
   readonly threads: readonly ThreadSummary[];
   /** Sorted by total time, descending. */
   readonly syscalls: readonly SyscallSummary[];

@@ -94,7 +94,7 @@ export class LiveModel {
     }
     this.processes = batch.threads.reduce((count, thread) => count + (thread.role === "thread" ? 0 : 1), 0);
     this.lost = batch.lost ?? this.lost;
-    for (const sample of this.rates.add(batch.metrics, batch.syscalls)) {
+    for (const sample of this.rates.add(batch.metrics, batch.syscalls, batch.gpus)) {
       this.kept.push(sample);
       this.pending.push(sample);
       this.see(sample.timeNs);

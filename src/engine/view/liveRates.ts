@@ -1,5 +1,6 @@
 import type { LiveSample } from "../../protocol/live.ts";
-import type { MetricColumns, SyscallColumns } from "../trace/trace.ts";
+import type { GpuColumns, MetricColumns, SyscallColumns } from "../trace/trace.ts";
+import { LatestGpus } from "./latestGpus.ts";
 
 const NS_PER_SECOND = 1e9;
 
@@ -14,6 +15,7 @@ export class LiveRates {
   /** Calls that no sample counts yet. */
   private uncounted = 0;
   private started: boolean;
+  private readonly gpus = new LatestGpus();
 
   /** @param attached the program ran before the recording: its first byte counts are no rate */
   constructor(attached: boolean) {
@@ -21,9 +23,10 @@ export class LiveRates {
   }
 
   /** The samples of one batch, oldest first. */
-  add(metrics: MetricColumns, syscalls: SyscallColumns): LiveSample[] {
+  add(metrics: MetricColumns, syscalls: SyscallColumns, gpus: GpuColumns): LiveSample[] {
     const samples: LiveSample[] = [];
     let counted = 0;
+    let seen = 0;
     for (let row = 0; row < metrics.length; row++) {
       if (metrics.pid[row] !== 0) continue; // one process of the tree
       const time = metrics.time[row] ?? Number.NaN;
@@ -33,8 +36,10 @@ export class LiveRates {
         counted++;
         calls++;
       }
-      samples.push(this.sample(metrics, row, time, calls));
+      for (; seen < gpus.length && (gpus.time[seen] ?? 0) <= time; seen++) this.gpus.take(gpus, seen);
+      samples.push({ ...this.sample(metrics, row, time, calls), ...this.gpus.at(time) });
     }
+    for (; seen < gpus.length; seen++) this.gpus.take(gpus, seen);
     this.uncounted += syscalls.length - counted;
     return samples;
   }

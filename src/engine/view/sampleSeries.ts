@@ -51,6 +51,9 @@ export class SampleSeries {
 }
 
 function merge(older: LiveSample, newer: LiveSample): LiveSample {
+  const gpuPercent = larger(older.gpuPercent, newer.gpuPercent);
+  const gpuMemoryBytes = larger(older.gpuMemoryBytes, newer.gpuMemoryBytes);
+  const gpuMemoryIsOwn = newer.gpuMemoryIsOwn ?? older.gpuMemoryIsOwn;
   return {
     timeNs: newer.timeNs,
     cpuPercent: Math.max(older.cpuPercent, newer.cpuPercent),
@@ -59,5 +62,13 @@ function merge(older: LiveSample, newer: LiveSample): LiveSample {
     writtenBytesPerSecond: Math.max(older.writtenBytesPerSecond, newer.writtenBytesPerSecond),
     syscallsPerSecond: Math.max(older.syscallsPerSecond, newer.syscallsPerSecond),
     threads: Math.max(older.threads, newer.threads),
+    ...(gpuPercent === undefined ? {} : { gpuPercent }),
+    ...(gpuMemoryBytes === undefined ? {} : { gpuMemoryBytes }),
+    ...(gpuMemoryIsOwn === undefined ? {} : { gpuMemoryIsOwn }),
   };
+}
+
+function larger(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.max(a, b);
 }

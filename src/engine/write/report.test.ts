@@ -38,6 +38,23 @@ test("tells a good run", () => {
   expect(report).toContain("🎉 **All checks passed.**");
 });
 
+test("GPUs have a section of their own, where there are any", () => {
+  const builder = traceBuilder();
+  const unknown = { programMemoryBytes: Number.NaN, powerWatts: Number.NaN };
+  const memory = { memoryBytes: 2 ** 33, memoryTotalBytes: 2 ** 34 };
+  builder.addGpu({ time: 1e9, gpu: 0, name: "Tesla | T4", utilizationPercent: 97, ...memory, ...unknown });
+  builder.addGpu({ time: 2e9, gpu: 0, name: "Tesla | T4", utilizationPercent: 43, ...memory, ...unknown });
+  for (const time of [1e9, 2e9]) {
+    const own = { programMemoryBytes: 2 ** 30, powerWatts: 350 };
+    builder.addGpu({ time, gpu: 1, name: "NVIDIA H100", utilizationPercent: 0, ...memory, ...own });
+  }
+  const manifest = manifestOf();
+  const report = writeReport(summarize(builder.build(), manifest, EXTRA), manifest);
+  expect(report).toContain("## GPU\n\nSampled with nvidia-smi, 2 samples.");
+  expect(report).toContain("| 0 | `Tesla \\| T4` | 97 % | 70 % | 8.00 GiB of 16.0 GiB | not known | not known |");
+  expect(report).toContain("| 1 | `NVIDIA H100` | 0 % | 0 % | 8.00 GiB of 16.0 GiB | 1.00 GiB | 350 J |");
+});
+
 test("a killed program, a cut-off recording and an empty trace fail", () => {
   const killed = manifestOf({ exit: { code: null, signal: "SIGSEGV" } });
   expect(writeReport(summarize(traceOf([{ name: "read" }]), killed, EXTRA), killed)).toContain(

@@ -3,6 +3,7 @@ import type { RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type { RunSummary, SlowCall } from "../query/summary.ts";
 import { stopText, wasStopped } from "../view/endText.ts";
 import { code, plain, table } from "./markdownText.ts";
+import { reportGpus } from "./reportGpus.ts";
 import { shellWord } from "./shellWord.ts";
 import { straceRows } from "./straceSummary.ts";
 
@@ -33,6 +34,7 @@ export function writeReport(summary: RunSummary, manifest: RunManifest | undefin
     slowest(summary.slowest),
     errors(summary),
     metrics(summary, manifest),
+    reportGpus(summary.gpus),
     logs(summary),
     lines(summary),
     threads(summary),

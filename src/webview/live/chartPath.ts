@@ -16,7 +16,7 @@ export interface PathRequest {
 
 /**
  * The points to draw for one series: all samples when they are few; first, lowest, highest and last of each pixel column when they are
- * many, so that no spike is lost. Pauses and missing samples are gaps. One sample beyond each end is kept so that lines reach the edges.
+ * many, so that no spike is lost. Pauses, missing samples and values that are not known (`NaN`) are gaps. One sample beyond each end is kept so that lines reach the edges.
  */
 export function chartPath(request: PathRequest): PathPoint[] {
   const { history, values, domain, columns } = request;
@@ -55,13 +55,22 @@ function isGap({ history, gapNs, pauses }: PathRequest, index: number): boolean 
 }
 
 function emitColumn(time: Float64Array, values: Float64Array, start: number, end: number, points: PathPoint[]): void {
-  let lowest = start;
-  let highest = start;
-  for (let i = start + 1; i < end; i++) {
+  let first = start;
+  while (first < end && Number.isNaN(values[first])) first++;
+  if (first === end) {
+    if (points.length > 0) points.push(null);
+    return;
+  }
+  let lowest = first;
+  let highest = first;
+  let last = first;
+  for (let i = first + 1; i < end; i++) {
+    if (Number.isNaN(values[i])) continue;
     if (values[i]! < values[lowest]!) lowest = i;
     if (values[i]! > values[highest]!) highest = i;
+    last = i;
   }
-  const wanted = [start, Math.min(lowest, highest), Math.max(lowest, highest), end - 1];
+  const wanted = [first, Math.min(lowest, highest), Math.max(lowest, highest), last];
   let previous = -1;
   for (const index of wanted) {
     if (index !== previous) points.push({ time: time[index]!, value: values[index]! });

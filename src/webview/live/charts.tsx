@@ -63,7 +63,11 @@ function Stack({ store }: { store: LiveStore }) {
   const root = useRef<HTMLDivElement>(null);
   const timeAxis = useRef<HTMLCanvasElement>(null);
   const notRecorded = store.info.value?.recorder === "none";
-  const drawn = CHARTS.filter(({ id }) => !(notRecorded && id === "syscalls"));
+  void store.samplesVersion.value;
+  const shown = CHARTS.filter(
+    ({ lines, optional }) => optional !== true || lines.some(({ column }) => store.history.has(column)),
+  );
+  const drawn = shown.filter(({ id }) => !(notRecorded && id === "syscalls"));
   const gutter = useRef(0);
 
   useEffect(() => {
@@ -118,7 +122,7 @@ function Stack({ store }: { store: LiveStore }) {
   return (
     <div class="charts" ref={root}>
       <ColumnTitles store={store} />
-      {CHARTS.map((series) =>
+      {shown.map((series) =>
         drawn.includes(series) ? (
           <Chart key={series.id} store={store} series={series} gutter={gutter} />
         ) : (
@@ -165,7 +169,8 @@ function cursorTime(store: LiveStore, at: number | null): number | null {
   return index < 0 ? null : store.history.time[index]!;
 }
 
-function currentValue(store: LiveStore, line: ChartLine): number {
+/** What a measure is now, at the cursor, or was on average; `NaN` where it is not known. */
+function currentValue(store: LiveStore, line: Pick<ChartLine, "column">): number {
   const { history } = store;
   const column = history.column(line.column);
   if (cursor.value !== null) return column[history.nearest(cursor.value)] ?? 0;
@@ -196,10 +201,12 @@ function Chart({ store, series, gutter }: ChartProps) {
           <span class="chart-label" title={series.explanation}>
             {series.lines.length > 1 && <span class={`swatch swatch-${line.colour}`} aria-hidden="true" />}
             {line.label}
+            {index === 0 && series.aside !== undefined && " "}
+            {index === 0 && <Aside store={store} series={series} />}
           </span>
           <span class={cursor.value === null ? "value" : "value at-cursor"} title={`Peak ${peak(line)}`}>
             <span class="visually-hidden">{`${valueTitle(store, cursor)} `}</span>
-            {series.format(currentValue(store, line))}
+            {known(currentValue(store, line), series.format)}
           </span>
           <span class="peak">
             <span class="visually-hidden">peak </span>
@@ -232,8 +239,21 @@ function Chart({ store, series, gutter }: ChartProps) {
   );
 }
 
+function Aside({ store, series: { aside } }: Pick<ChartProps, "store" | "series">) {
+  if (aside === undefined || !store.history.has(aside.column)) return null;
+  return (
+    <span class="muted chart-aside" title={aside.explanation(store.history)}>
+      {known(currentValue(store, aside), aside.format)}
+    </span>
+  );
+}
+
+function known(value: number, format: (value: number) => string): string {
+  return Number.isNaN(value) ? "–" : format(value);
+}
+
 function cursorText(store: LiveStore, series: ChartSeries, at: number): string {
-  const values = series.lines.map((line) => `${line.label} ${series.format(currentValue(store, line))}`);
+  const values = series.lines.map((line) => `${line.label} ${known(currentValue(store, line), series.format)}`);
   return `${formatClock(at, 1)}: ${values.join(", ")}`;
 }
 

@@ -213,6 +213,7 @@ function drawCursor(
   ctx.lineTo(at, height);
   ctx.stroke();
   for (const { column, colour } of series.lines) {
+    if (Number.isNaN(history.column(column)[index])) continue;
     ctx.fillStyle = theme[colour];
     ctx.strokeStyle = theme.background;
     ctx.beginPath();

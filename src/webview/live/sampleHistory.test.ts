@@ -44,6 +44,26 @@ describe("SampleHistory", () => {
     expect([...history.column("cpuPercent").subarray(0, history.length)]).toEqual([10, 20, 30]);
   });
 
+  it("tells measures that not all samples have apart from zero, also after merging", () => {
+    const history = new SampleHistory(4);
+    history.push([sample(1, 1), sample(2, 1)]);
+    expect(history.has("gpuPercent")).toBe(false);
+    const figures = { gpuMemoryBytes: 5, gpuMemoryIsOwn: true };
+    history.push([
+      { ...sample(3, 1), gpuPercent: 90 },
+      { ...sample(4, 1), ...figures, gpuPercent: 30 },
+    ]);
+    expect(history.has("gpuPercent")).toBe(true);
+    expect(history.mean("gpuPercent")).toBe(60);
+    history.push([sample(5, 1)]);
+    expect([...history.column("gpuPercent").subarray(0, history.length)]).toEqual([Number.NaN, 90, Number.NaN]);
+    expect(history.peak("gpuMemoryBytes")).toBe(5);
+    expect(history.gpuMemoryIsOwn).toBe(true);
+    history.clear();
+    expect(history.has("gpuPercent")).toBe(false);
+    expect(history.mean("gpuPercent")).toBe(0);
+  });
+
   it("finds the nearest sample", () => {
     const history = new SampleHistory();
     expect(history.nearest(5)).toBe(-1);
@@ -81,6 +101,21 @@ describe("chartPath", () => {
       { time: 5e9, value: 2 },
       { time: 5.1e9, value: 3 },
     ]);
+  });
+
+  it("breaks where a value is not known, and keeps the known ones beside it", () => {
+    const history = new SampleHistory();
+    const percents = [undefined, 1, undefined, 3, 4, undefined];
+    const all = percents.map((gpuPercent, i) => ({
+      ...sample(i + 1, 0),
+      ...(gpuPercent === undefined ? {} : { gpuPercent }),
+    }));
+    history.push(all);
+    const values = history.column("gpuPercent");
+    const request = { history, values, domain: [0, 7] as const, gapNs: 1e9, pauses: [] };
+    const shape = (columns: number) => chartPath({ ...request, columns }).map((point) => point?.value ?? null);
+    expect(shape(100)).toEqual([1, null, 3, 4, null]);
+    expect(shape(1)).toEqual([1, 4]);
   });
 
   it("breaks at a pause, also while it lasts", () => {

@@ -1,7 +1,7 @@
 import type { LiveSample } from "../../protocol/live.ts";
 
 /** The columns that charts draw. */
-export type SampleColumn = Exclude<keyof LiveSample, "timeNs">;
+export type SampleColumn = Exclude<keyof LiveSample, "timeNs" | "gpuMemoryIsOwn">;
 
 const COLUMNS: readonly SampleColumn[] = [
   "cpuPercent",
@@ -10,9 +10,14 @@ const COLUMNS: readonly SampleColumn[] = [
   "writtenBytesPerSecond",
   "syscallsPerSecond",
   "threads",
+  "gpuPercent",
+  "gpuMemoryBytes",
 ];
 
-/** About two hours at ten samples a second, 3.6 MB. */
+/** Columns that samples may leave out; they hold `NaN` there. */
+const OPTIONAL: ReadonlySet<SampleColumn> = new Set<SampleColumn>(["gpuPercent", "gpuMemoryBytes"]);
+
+/** About two hours at ten samples a second, 4.7 MB. */
 const CAPACITY = 65_536;
 
 /**
@@ -24,8 +29,9 @@ export class SampleHistory {
   private readonly columns: Readonly<Record<SampleColumn, Float64Array>>;
   private readonly sums = new Map<SampleColumn, number>();
   private readonly peaks = new Map<SampleColumn, number>();
+  private readonly known = new Map<SampleColumn, number>();
+  private ownGpuMemory = false;
   private count = 0;
-  private pushed = 0;
   private mergedPairs = 0;
 
   constructor(private readonly capacity: number = CAPACITY) {
@@ -38,6 +44,8 @@ export class SampleHistory {
       writtenBytesPerSecond: column(),
       syscallsPerSecond: column(),
       threads: column(),
+      gpuPercent: column(),
+      gpuMemoryBytes: column(),
     };
   }
 
@@ -60,14 +68,24 @@ export class SampleHistory {
     return this.columns[name];
   }
 
+  /** Whether any sample had this measure. */
+  has(name: SampleColumn): boolean {
+    return this.known.has(name);
+  }
+
+  /** The newest figure of memory on GPUs is the program's, not everybody's. */
+  get gpuMemoryIsOwn(): boolean {
+    return this.ownGpuMemory;
+  }
+
   /** Largest value ever pushed; 0 without samples. */
   peak(name: SampleColumn): number {
     return this.peaks.get(name) ?? 0;
   }
 
-  /** Mean of all samples pushed; 0 without samples. */
+  /** Mean of all samples pushed that have the measure; 0 without any. */
   mean(name: SampleColumn): number {
-    return this.pushed === 0 ? 0 : (this.sums.get(name) ?? 0) / this.pushed;
+    return (this.sums.get(name) ?? 0) / (this.known.get(name) ?? 1);
   }
 
   /** Appends what is newer than the newest sample held; older and repeated samples are dropped. */
@@ -77,20 +95,24 @@ export class SampleHistory {
       if (this.count === this.capacity) this.mergeNeighbours();
       this.time[this.count] = sample.timeNs;
       for (const name of COLUMNS) {
-        const value = Number.isFinite(sample[name]) ? sample[name] : 0;
+        const given = sample[name] ?? Number.NaN;
+        const value = Number.isFinite(given) || OPTIONAL.has(name) ? given : 0;
         this.columns[name][this.count] = value;
+        if (!Number.isFinite(value)) continue;
+        this.known.set(name, (this.known.get(name) ?? 0) + 1);
         this.sums.set(name, (this.sums.get(name) ?? 0) + value);
         this.peaks.set(name, Math.max(this.peak(name), value));
       }
+      this.ownGpuMemory = sample.gpuMemoryIsOwn ?? this.ownGpuMemory;
       this.count++;
-      this.pushed++;
     }
   }
 
   clear(): void {
     this.count = 0;
-    this.pushed = 0;
     this.mergedPairs = 0;
+    this.known.clear();
+    this.ownGpuMemory = false;
     this.sums.clear();
     this.peaks.clear();
   }
@@ -122,10 +144,15 @@ export class SampleHistory {
       this.time[i] = this.time[2 * i + 1]!;
       for (const name of COLUMNS) {
         const column = this.columns[name];
-        column[i] = Math.max(column[2 * i]!, column[2 * i + 1]!);
+        column[i] = larger(column[2 * i]!, column[2 * i + 1]!);
       }
     }
     this.count = half;
     this.mergedPairs++;
   }
+}
+
+/** The larger one, where `NaN` is "not known". */
+function larger(a: number, b: number): number {
+  return b > a || Number.isNaN(a) ? b : a;
 }

@@ -1,6 +1,6 @@
 import { formatBytes } from "../../base/format.ts";
 import { binaryAxis, decimalAxis, type ValueAxis } from "./chartScale.ts";
-import type { SampleColumn } from "./sampleHistory.ts";
+import type { SampleColumn, SampleHistory } from "./sampleHistory.ts";
 import { formatByteRate, formatPercent, formatRate, roundBytes, shortCount } from "./units.ts";
 
 export interface ChartLine {
@@ -18,6 +18,15 @@ export interface ChartSeries {
   /** What is measured, for the tooltip. */
   readonly explanation: string;
   readonly lines: readonly ChartLine[];
+  /** A second measure of the same thing, told beside its name and not drawn. */
+  readonly aside?: {
+    readonly column: SampleColumn;
+    readonly format: (value: number) => string;
+    /** Whose it is, for the tooltip. */
+    readonly explanation: (history: SampleHistory) => string;
+  };
+  /** Shown only when there are samples of it: most machines have none. */
+  readonly optional?: boolean;
   readonly axis: (peak: number) => ValueAxis;
   readonly format: (value: number) => string;
   readonly formatTick: (value: number) => string;
@@ -29,6 +38,24 @@ export const CHARTS: readonly ChartSeries[] = [
     title: "CPU",
     explanation: "Processor time of the program and its children; 200 % means that two processors are busy",
     lines: [{ column: "cpuPercent", label: "CPU", colour: "blue", dash: [] }],
+    axis: (peak) => decimalAxis(peak, 100),
+    format: formatPercent,
+    formatTick: (value) => `${shortCount(value)} %`,
+  },
+  {
+    id: "gpu",
+    title: "GPU",
+    explanation: "How busy the machine's GPUs are, whoever uses them; 200 % means that two are busy all the time",
+    lines: [{ column: "gpuPercent", label: "GPU", colour: "yellow", dash: [] }],
+    aside: {
+      column: "gpuMemoryBytes",
+      format: formatBytes,
+      explanation: (history) =>
+        history.gpuMemoryIsOwn
+          ? "Memory that the program and its children hold on GPUs"
+          : "Memory in use on the machine's GPUs, whoever uses it: the driver does not tell which is the program's",
+    },
+    optional: true,
     axis: (peak) => decimalAxis(peak, 100),
     format: formatPercent,
     formatTick: (value) => `${shortCount(value)} %`,
