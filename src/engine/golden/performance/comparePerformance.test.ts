@@ -135,6 +135,7 @@ describe("waiting for a processor", () => {
       },
     ],
     ["that is not known explains nothing", { wall: 400 }, { wall: "regressed" }],
+    ["that explains nearly all of it is all of it", { wall: 800, tree: 545 }, { wall: "busy" }],
     ["makes processor time dearer", { wall: 400, cpu: 140, tree: 170 }, { wall: "busy", cpu: "busy" }],
     ["is not there: then processor time is the program's", { wall: 240, cpu: 140, tree: 1 }, { cpu: "regressed" }],
     [
