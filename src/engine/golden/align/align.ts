@@ -89,13 +89,12 @@ function alignShared({ partner }: Matching, { a, b, placeInA, placeInB }: Remain
     const isOpen = anchored.givenUp.length > 0 || ofAnchored.length > 0;
     const goesOn = isOpen && (ofPlain.length > 0 || ofAnchored.length > 0);
     // Spending more on what has hardly anything in common would find hardly more.
-    if (goesOn && sharedRuns(a, b, COMMON_RUN) >= COMMON_SHARE) {
-      alignByMyers(plain, ofPlain);
-      alignByMyers(anchored, ofAnchored);
-    } else {
-      plain.givenUp.push(...ofPlain);
-      anchored.givenUp.push(...ofAnchored);
+    if (!goesOn || sharedRuns(a, b, COMMON_RUN) < COMMON_SHARE) {
+      plain.budget = 0;
+      anchored.budget = 0;
     }
+    alignByMyers(plain, ofPlain);
+    alignByMyers(anchored, ofAnchored);
     if (matches(anchored) > matches(plain)) best = anchored;
   }
   for (let i = 0; i < a.length; i++) {

@@ -31,11 +31,11 @@ export function alignByMyers(matching: Matching, boxes: readonly Box[], probe?: 
   let open = all;
   let probeAt = probe === undefined ? Number.NEGATIVE_INFINITY : matching.budget * (1 - probe.after);
   for (let box = stack.pop(); box !== undefined; box = stack.pop()) {
-    open -= sizeOf(box);
     if (matching.budget < probeAt) {
       probeAt = Number.NEGATIVE_INFINITY;
       if (probe !== undefined && all - open < probe.least * all) return [...stack, box].reverse();
     }
+    open -= sizeOf(box);
     const rest = trimBox(matching, box);
     if (isOneSided(rest)) continue;
     if (matching.budget <= 0 || !search.run(rest)) {
