@@ -4,9 +4,11 @@ import { dirname, resolve } from "node:path";
 import { ExpectedError } from "../base/errors.ts";
 import { formatBytes } from "../base/format.ts";
 import { oneLine, truncate } from "../base/text.ts";
+import { parseGpu } from "../engine/session/gpuParse.ts";
 import type { DoctorCheck } from "../engine/view/doctor.ts";
 import { RUNS_DIRECTORY } from "../protocol/runFiles.ts";
 import { CONFIG_FILE, loadConfig, targetNames } from "./config.ts";
+import { gpuQuery, NO_DEVICES } from "./gpuSampler.ts";
 import { type InstallableTool, installLine } from "./packages.ts";
 import { errorCode, readProcFile } from "./procFiles.ts";
 import { DEFAULT_PATH, findOnPath } from "./program.ts";
@@ -43,7 +45,7 @@ export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorChec
     tool("cc", path, "building the C sample"),
     editor(path),
     nodeVersion(),
-    ...(process.platform === "linux" ? [metrics()] : []),
+    ...(process.platform === "linux" ? [metrics(), gpus(path)] : []),
     ...(options.workspace === undefined ? [] : [configuration(options.workspace)]),
     runsWritable(runs),
     diskSpace(runs),
@@ -230,6 +232,33 @@ function metrics(): DoctorCheck {
     ...check,
     state: "warning",
     detail: `the system hides ${refused.join(", ")} of /proc/PID: some metrics are missing`,
+  };
+}
+
+/** Without persistence mode the driver is loaded for each look: a second or more for every GPU. */
+const GPU_TIMEOUT_MS = 20_000;
+
+/** Asks as a recording does. Most machines have no GPU, and nothing is wrong with them. */
+async function gpus(path: string): Promise<DoctorCheck> {
+  const check = { id: "gpu", title: "GPU" };
+  const program = findOnPath("nvidia-smi", path);
+  if (program === undefined) {
+    return { ...check, state: "ok", detail: "no nvidia-smi on PATH: figures of GPUs are not recorded" };
+  }
+  const env = { ...process.env, LC_ALL: "C" };
+  const result = await runTool(program, gpuQuery(), { cwd: "/", timeoutMs: GPU_TIMEOUT_MS, env });
+  const lines = result?.stdout.split("\n") ?? [];
+  const names = lines.flatMap((line) => parseGpu(line)?.name ?? []);
+  if (names.length > 0) return { ...check, state: "ok", detail: truncate(names.join(", "), 200) };
+  if (result?.code === NO_DEVICES) return { ...check, state: "ok", detail: "nvidia-smi finds no GPU" };
+  const said = oneLine(truncate(`${result?.stdout ?? ""} ${result?.stderr ?? ""}`.trim(), 200));
+  const how =
+    result?.code === null ? "took too long" : said || "cannot be executed or printed nothing that was understood";
+  return {
+    ...check,
+    state: "warning",
+    detail: `nvidia-smi does not tell the figures of a GPU, so they are not recorded: ${how}`,
+    repair: "Run nvidia-smi; it says what is wrong with the driver.",
   };
 }
 

@@ -27,7 +27,7 @@ const BYTES_PER_SECOND = 1 << 16;
 /** Lines that mean nothing before nothing more is expected. */
 const MOST_BAD_LINES = 100;
 /** nvidia-smi(1), "RETURN VALUE": 6, a query to find an object was unsuccessful; said with "No devices were found". */
-const NO_DEVICES = 6;
+export const NO_DEVICES = 6;
 
 /** The arguments that make `nvidia-smi` print figures of every GPU; without an interval, once. */
 export function gpuQuery(intervalMs?: number): string[] {

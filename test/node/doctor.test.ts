@@ -53,7 +53,21 @@ describe.skipIf(process.platform !== "linux")("the doctor", () => {
     for (const id of ["python3", "git", "cc"] as const) {
       expect(find(checks, id)).toMatchObject({ state: "warning", repair: installLine(id) });
     }
+    expect(find(checks, "gpu")).toMatchObject({ state: "ok", detail: expect.stringContaining("no nvidia-smi") });
     expect(find(checks, "vscode").detail).toMatch(/no code on PATH|inside it/);
+  });
+
+  it("names the GPUs that a recording will look at", async () => {
+    // Stands for NVIDIA's tool, which needs their hardware; the lines are such as it prints.
+    const lines = [
+      "0, GPU-e82ab913-2d6b-1a55-89a8-9ad23a5a09cf, NVIDIA H100 80GB HBM3, 0, 529, 81559, 70.16",
+      "1, GPU-9d32cee8-9537-2522-d0ab-7d8e1f15ae5a, NVIDIA GB10, 0, [N/A], [N/A], 10.8",
+    ];
+    const prints = pathOf("gpus", { "nvidia-smi": lines.map((line) => `echo '${line}'`).join("\n") });
+    const checks = await runDoctor({ path: prints, runsDirectory: folder });
+    expect(find(checks, "gpu")).toMatchObject({ state: "ok", detail: "NVIDIA H100 80GB HBM3, NVIDIA GB10" });
+    const none = pathOf("no gpus", { "nvidia-smi": "echo 'No devices were found'; exit 6" });
+    expect(find(await runDoctor({ path: none, runsDirectory: folder }), "gpu").detail).toBe("nvidia-smi finds no GPU");
   });
 
   it("recognises tools that are there and do not work", async () => {
@@ -62,6 +76,7 @@ describe.skipIf(process.platform !== "linux")("the doctor", () => {
         "echo 'strace -- version 6.1'; echo 'Optional features enabled: m32-mpers'; [ $1 = -V ] || { echo 'strace: ptrace(PTRACE_TRACEME, ...): Operation not permitted' >&2; exit 1; }",
       python3: "echo 'no version set' >&2; exit 1",
       git: "echo git version 2.0",
+      "nvidia-smi": "echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18",
     });
     const checks = await runDoctor({ path, runsDirectory: folder });
     expect(find(checks, "strace")).toMatchObject({
@@ -71,6 +86,11 @@ describe.skipIf(process.platform !== "linux")("the doctor", () => {
     expect(find(checks, "tracing")).toMatchObject({ state: "problem", repair: expect.any(String) });
     expect(find(checks, "tracing").detail).toMatch(/refused?|Operation not permitted/);
     expect(find(checks, "seccomp")).toMatchObject({ state: "warning" });
+    expect(find(checks, "gpu")).toMatchObject({
+      state: "warning",
+      detail: expect.stringContaining("Failed to initialize NVML: Driver/library version mismatch"),
+      repair: expect.any(String),
+    });
     expect(find(checks, "python3").detail).toMatch(/does not run/);
     expect(find(checks, "git")).toMatchObject({ state: "ok", detail: expect.stringMatching(/^git version 2\.0 at /) });
     const old = await runDoctor({
