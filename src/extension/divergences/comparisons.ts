@@ -44,13 +44,14 @@ export class Comparisons implements vscode.Disposable {
   }
 
   /**
-   * Shows how a run compares with its golden, as it was found when the run ended.
+   * Shows how a run compares with its golden, as it was found when the run ended; a recorder that was stopped may not have come to it.
    * @returns undefined when there is no golden for it
    */
   async showRun(runFolder: string): Promise<Comparison | undefined> {
     this.seen.add(runFolder);
     const { readComparison } = await import("../../node/comparisonFile.ts");
-    return this.show(runFolder, await readComparison(runFolder));
+    const stored = await readComparison(runFolder);
+    return stored === undefined ? this.compareAgain(runFolder) : this.show(runFolder, stored);
   }
 
   /** Compares a run with its golden as it is now, and shows the outcome. @returns undefined when there is no golden for it */

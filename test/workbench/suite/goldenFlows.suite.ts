@@ -207,7 +207,10 @@ describe("golden flows", () => {
     workspace.mode("wait");
     const before = readFileSync(golden, "utf8");
     const run = await record("job", (session) => void vscode.debug.stopDebugging(session));
-    await until(() => state() === "incomparable");
+    await until(
+      () => state() === "incomparable",
+      () => `${state()} ${view().view.message}`,
+    );
     assert.match(view().view.message ?? "", /stopped before the program ended/);
     await vscode.commands.executeCommand("goldentrace.acceptRun", run);
     const told = observed.messages.filter(({ severity }) => severity === "error").at(-1)?.text ?? "";
@@ -330,7 +333,7 @@ describe("golden flows", () => {
       assert.deepEqual(await lenses(workspace.config), []);
       const tested = observed.runs.length;
       await vscode.commands.executeCommand("workbench.view.testing.focus");
-      void vscode.commands.executeCommand("testing.runAll");
+      while (observed.runs.length === tested) await vscode.commands.executeCommand("testing.runAll");
       await until(() => observed.runs[tested]?.ended === true);
       assert.match(String(observed.runs[tested]?.results.get("job")?.messages[0]?.message), /not trusted/);
       // What is there can be looked at.

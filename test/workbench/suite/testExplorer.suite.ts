@@ -22,7 +22,12 @@ describe("the Test Explorer", () => {
     );
     return observed.runs[before] as ObservedRun;
   };
-  const run = (command: string, ...args: unknown[]) => runOf(() => vscode.commands.executeCommand(command, ...args));
+  const run = (command: string, ...args: unknown[]) =>
+    runOf(async () => {
+      const before = observed.runs.length;
+      // The window hears of new tests a moment after they were made; until then there is nothing to run, and it returns at once.
+      while (observed.runs.length === before) await vscode.commands.executeCommand(command, ...args);
+    });
   const argument = (target: string) => ({ target, folder: vscode.Uri.file(folder).toString() });
   const items = () => {
     const found = new Map<string, vscode.TestItem>();
