@@ -74,7 +74,7 @@ try {
   }
 
   // The files that it reads are there from now on.
-  execFileSync(path.join(folder, "program"), [CALLS, FILES, times]);
+  execFileSync(path.join(folder, "program"), [CALLS, FILES, times], { cwd: folder });
   await acceptRun({ runFolder: await record(), workspace: folder, config });
   const runFolder = await record();
   const settings = goldenSettings(folder, config, "program");
