@@ -37,6 +37,7 @@ export class WatchedTool {
   private readonly guard: ChildProcess | undefined;
   private readonly decoder = new TextDecoder();
   private stopped = false;
+  private isGone = false;
   private lineIsTooLong = false;
   private secondAt = 0;
   private bytesInSecond = 0;
@@ -61,11 +62,17 @@ export class WatchedTool {
     this.child.stderr?.on("data", (bytes: Buffer) => this.takeWords(this.decoder.decode(bytes)));
     this.child.on("error", (error) => this.finish({ how: `could not be started (${error.message})`, code: null }));
     this.child.on("close", (code, signal) => {
+      this.isGone = true;
       const said = this.words === "" ? "" : `: ${this.words}`;
       this.finish({ how: `ended ${code === null ? `by ${signal}` : `with code ${code}`}${said}`, code });
     });
     this.child.unref();
-    for (const stream of [this.child.stdout, this.child.stderr]) (stream as Socket | null)?.unref();
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      (stream as Socket | null)?.unref();
+      stream?.on("error", () => {
+        // Its end is told by "close" in any case.
+      });
+    }
     this.guard = this.child.pid === undefined ? undefined : guard(this.child.pid);
   }
 
@@ -75,11 +82,12 @@ export class WatchedTool {
     this.stopped = true;
     this.guard?.stdin?.end("over\n");
     const { child } = this;
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    // What it started may outlive it, and holds its output open.
+    if (child.pid !== undefined && !this.isGone) {
       try {
         process.kill(-child.pid, "SIGKILL");
       } catch {
-        // It ended this moment.
+        // All of it ended this moment.
       }
     }
     child.stdout?.destroy();

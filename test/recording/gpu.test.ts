@@ -166,6 +166,12 @@ describe("GPUs", () => {
       "were not recorded: nvidia-smi printed nothing that was understood.",
     ],
     [
+      "with a tool that leaves another one behind",
+      'sh -c "while :; do sleep 1; done" "$here/bin" & sleep 0.2; exec yes',
+      "/bin/sh",
+      "were not recorded: nvidia-smi printed",
+    ],
+    [
       "with a tool that dies",
       'cat "$here/gpus"; echo "Unable to determine the device handle for GPU 0000:01:00.0: Unknown Error" >&2; exit 15',
       "/bin/sh",
@@ -188,8 +194,11 @@ describe("GPUs", () => {
     expect((await openRun(end.runFolder)).trace.problems).toEqual([]);
   });
 
-  it("of a machine without any are not missed, though the tool is there", async () => {
-    install('echo "No devices were found"; exit 6');
+  it.each([
+    ["", "exit 6"],
+    [", also when it leaves a process behind that holds its output", '(while :; do sleep 1; done; : "$0") & exit 6'],
+  ])("of a machine without any are not missed, though the tool is there%s", async (_, ending) => {
+    install(`echo "No devices were found"; ${ending}`);
     const recording = await start(["sh", "-c", 'until [ -e "$0/calls" ]; do sleep 0.02; done; sleep 0.1', here]);
     const { end, manifest } = await recording.ended;
     await until(tools, (left) => left.length === 0);
