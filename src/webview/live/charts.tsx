@@ -198,7 +198,7 @@ function Chart({ store, series, gutter }: ChartProps) {
     <div class="chart">
       {series.lines.map((line, index) => (
         <div key={line.column} class="chart-values" id={`${id}-${index}`}>
-          <span class="chart-label" title={series.explanation}>
+          <span class="chart-label" title={tooltip(store, series)}>
             {series.lines.length > 1 && <span class={`swatch swatch-${line.colour}`} aria-hidden="true" />}
             {line.label}
             {index === 0 && series.aside !== undefined && " "}
@@ -246,6 +246,12 @@ function Aside({ store, series: { aside } }: Pick<ChartProps, "store" | "series"
       {known(currentValue(store, aside), aside.format)}
     </span>
   );
+}
+
+/** What is measured; in narrow panels the only place of what is told aside. */
+function tooltip(store: LiveStore, { explanation, aside }: ChartSeries): string {
+  if (aside === undefined || !store.history.has(aside.column)) return explanation;
+  return `${explanation}.\n${aside.explanation(store.history)}: ${known(currentValue(store, aside), aside.format)}`;
 }
 
 function known(value: number, format: (value: number) => string): string {

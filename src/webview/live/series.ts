@@ -53,7 +53,7 @@ export const CHARTS: readonly ChartSeries[] = [
       explanation: (history) =>
         history.gpuMemoryIsOwn
           ? "Memory that the program and its children hold on GPUs"
-          : "Memory in use on the machine's GPUs, whoever uses it: the driver does not tell which is the program's",
+          : "Memory in use on the machine's GPUs, whoever uses it (the driver does not tell which is the program's)",
     },
     optional: true,
     axis: (peak) => decimalAxis(peak, 100),
