@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readTables, type TableFiles, type TraceTables } from "../../src/engine/trace/arrowIn.ts";
 import { ArrowTables, type TableChunk, writeTables } from "../../src/engine/trace/arrowOut.ts";
-import { TABLE_NAMES } from "../../src/engine/trace/arrowSchema.ts";
 import { compactTables } from "../../src/engine/trace/compactTables.ts";
 import { TraceBuilder } from "../../src/engine/trace/traceBuilder.ts";
 import { completeOptions } from "../../src/node/buildRequest.ts";
@@ -48,8 +47,8 @@ function calls({ syscalls, threads }: TraceTables): unknown[] {
 }
 
 function filesOf(chunks: Iterable<TableChunk>): TableFiles {
-  const parts = new Map<string, Uint8Array[]>(TABLE_NAMES.map((table) => [table, []]));
-  for (const { file, bytes } of chunks) parts.get(file)?.push(bytes.slice());
+  const parts = new Map<string, Uint8Array[]>();
+  for (const { file, bytes } of chunks) parts.set(file, [...(parts.get(file) ?? []), bytes.slice()]);
   return Object.fromEntries([...parts].map(([file, pieces]) => [file, new Uint8Array(Buffer.concat(pieces))]));
 }
 
