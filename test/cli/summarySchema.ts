@@ -61,6 +61,20 @@ const further = {
   problems: z.array(z.strictObject({ kind: text, message: text, losesData: z.boolean() })),
   readBytes: z.nullable(count),
   writtenBytes: z.nullable(count),
+  gpus: z.array(
+    z.strictObject({
+      gpu: count,
+      name: z.string(),
+      samples: count,
+      meanUtilizationPercent: z.nullable(z.number()),
+      peakUtilizationPercent: z.nullable(z.number()),
+      peakMemoryBytes: z.nullable(count),
+      memoryTotalBytes: z.nullable(count),
+      peakProgramMemoryBytes: z.nullable(count),
+      meanPowerWatts: z.nullable(z.number()),
+      energyJoules: z.nullable(z.number()),
+    }),
+  ),
   unreturned: z.array(z.strictObject({ name: text, calls: count })),
   slowest: z.array(
     z.strictObject({
