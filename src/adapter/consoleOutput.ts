@@ -41,7 +41,7 @@ interface StreamState {
 
 /**
  * The program's output on its way to a debug console: coalesced, bounded in rate and memory, decoded, with the source
- * lines that log lines name. Pure: the owner passes the time and calls `flush` about twenty times a second.
+ * lines that log lines name. Pure: the owner passes the time and calls `flush` about thirty times a second.
  */
 export class ConsoleOutput {
   private readonly streams: Record<OutputStream, StreamState>;

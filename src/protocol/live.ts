@@ -5,7 +5,7 @@ import type { RunStop } from "./runFolder.ts";
 /** The states of a recording, in order; `failed` can follow `starting`. */
 export type RecordingState = "starting" | "running" | "paused" | "stopping" | "finishing" | "finished" | "failed";
 
-/** What changed since the last update; sent at most about twenty times a second whatever the event rate. */
+/** What changed since the last update; sent at most about thirty times a second whatever the event rate. */
 export interface LiveUpdate {
   /** Counts up by one a recording; a gap means that updates were missed and `liveSnapshot` should be asked for. */
   readonly sequence: number;

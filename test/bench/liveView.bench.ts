@@ -1,7 +1,7 @@
 import { Harness } from "../webview/harness.ts";
 
 /**
- * The Live view under load: a recording that writes 50,000 lines a second, updated 20 times a second, in the system's Chromium.
+ * The Live view under load: a recording that writes 50,000 lines a second, updated 30 times a second, in the system's Chromium.
  * `npm run bench liveView [SECONDS]` prints JSON; timings hold for this machine at this moment only, hence the calibration.
  */
 

@@ -24,7 +24,7 @@ export class Recordings implements vscode.Disposable {
 
   /** A recording began, ended, or another one became the shown one. */
   readonly onChange = this.changed.event;
-  /** New figures of a recording; up to twenty times a second. */
+  /** New figures of a recording; up to thirty times a second. */
   readonly onUpdate = this.updated.event;
 
   constructor() {
