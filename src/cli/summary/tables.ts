@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatNs } from "../../base/format.ts";
+import { shortFunctionName } from "../../base/functionName.ts";
 import { shown } from "../../base/terminal/shown.ts";
 import { type Column, right, textTable } from "../../base/terminal/textTable.ts";
 import { wrapText } from "../../base/terminal/wrapText.ts";
@@ -92,7 +93,7 @@ export function lines(summary: RunSummary, { style, width, all }: SummaryTextOpt
       formatNs(site.totalNs),
       formatCount(site.calls),
       shown(`${site.file}:${site.line}`),
-      shown(site.function),
+      shown(shortFunctionName(site.function)),
     ]);
   const columns: Column[] = [
     right("in calls"),

@@ -1,4 +1,5 @@
 import { formatCount, formatNs, plural } from "../../base/format.ts";
+import { shortFunctionName } from "../../base/functionName.ts";
 import type { Comparison, Divergence, PerformanceResult } from "../../protocol/comparison.ts";
 import { metricValue } from "../view/divergenceWords.ts";
 import type { CheckEntry, CheckOutcome } from "./checkReport.ts";
@@ -115,14 +116,16 @@ export function noiseText(noise: number | null): string {
 export function whereText({ site, goldenSite, thread }: Divergence): string {
   const parts: string[] = [];
   if (site !== null) {
-    parts.push(`${safe(site.file)}:${site.line}${site.function === "" ? "" : ` in ${safe(site.function)}`}`);
+    parts.push(
+      `${safe(site.file)}:${site.line}${site.function === "" ? "" : ` in ${safe(shortFunctionName(site.function))}`}`,
+    );
     if (goldenSite !== null && goldenSite.file !== site.file) {
       parts.push(`${safe(goldenSite.file)}:${goldenSite.line} in the golden`);
     } else if (goldenSite !== null && goldenSite.line !== site.line) {
       parts.push(`line ${goldenSite.line} in the golden`);
     }
   } else if (goldenSite !== null) {
-    const inside = goldenSite.function === "" ? "" : ` in ${safe(goldenSite.function)}`;
+    const inside = goldenSite.function === "" ? "" : ` in ${safe(shortFunctionName(goldenSite.function))}`;
     parts.push(`${safe(goldenSite.file)}:${goldenSite.line}${inside} of the golden, a line that is gone`);
   }
   if (thread !== "" && thread !== "main") parts.push(`thread ${safe(thread)}`);

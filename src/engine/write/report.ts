@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatNs, plural } from "../../base/format.ts";
+import { shortFunctionName } from "../../base/functionName.ts";
 import type { RunManifest, RunStop } from "../../protocol/runFolder.ts";
 import type { RunSummary, SlowCall } from "../query/summary.ts";
 import { stopText, wasStopped } from "../view/endText.ts";
@@ -331,7 +332,7 @@ function lines(summary: RunSummary): string {
       formatNs(site.totalNs),
       formatCount(site.calls),
       code(`${site.file}:${site.line}`),
-      code(site.function),
+      code(shortFunctionName(site.function)),
     ]);
   return [
     "## Hot Lines",

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { shortFunctionName } from "../../base/functionName.ts";
 import type { CommandId } from "../../protocol/contributions.ts";
 import { sidesOf } from "../divergences/model.ts";
 import type { FollowedMarks, PlacedMark } from "./followedMarks.ts";
@@ -25,7 +26,7 @@ function hoverText({ mark, shown }: PlacedMark): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.supportHtml = false;
   text.isTrusted = { enabledCommands: LINKED };
-  const where = mark.function === "" ? "" : ` in ${mark.function}`;
+  const where = mark.function === "" ? "" : ` in ${shortFunctionName(mark.function)}`;
   const { before, after } = sidesOf(shown);
   text.appendMarkdown("**").appendText(`Compared with ${shown.title}${where}`).appendMarkdown("**\n\n");
   if (mark.goldenLine !== null) {

@@ -1,4 +1,5 @@
 import { formatCount } from "../../../base/format.ts";
+import { shortFunctionName } from "../../../base/functionName.ts";
 import { oneLine, truncate } from "../../../base/text.ts";
 import type { ComparisonSite } from "../../../protocol/comparison.ts";
 import type { EventShape } from "../behaviour.ts";
@@ -184,7 +185,7 @@ const place = ({ file, line }: ComparisonSite): string => `${fileName(file)}:${l
 /** Source files are named without their folders: the site itself says which one is meant. */
 const fileName = (file: string): string => oneLine(file.slice(file.lastIndexOf("/") + 1));
 
-const functionCall = (name: string): string => `\`${truncate(oneLine(name), 80)}${name.endsWith(")") ? "" : "()"}\``;
+const functionCall = (name: string): string => `\`${truncate(oneLine(shortFunctionName(name)), 80)}()\``;
 
 function subject({ site, goldenSite }: Told): string {
   const where = site ?? goldenSite;
