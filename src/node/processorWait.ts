@@ -1,4 +1,4 @@
-import { parseCpuPressure } from "../engine/session/procParse.ts";
+import { NS_PER_TICK, parseCpuPressure, parseStolenTicks } from "../engine/session/procParse.ts";
 import type { ProcessorWait } from "../protocol/runFolder.ts";
 import { readProcFile } from "./procFiles.ts";
 import type { ProcSampler } from "./procSampler.ts";
@@ -6,7 +6,7 @@ import type { ProcSampler } from "./procSampler.ts";
 /** Measures how long a program, its tracer and the machine as a whole waited for a processor. */
 export class ProcessorWaits {
   private readonly fromNs: number;
-  private readonly from = pressureNs();
+  private readonly from = waitedNs();
 
   /** @param now nanoseconds on a steady clock */
   constructor(private readonly now: () => number) {
@@ -18,7 +18,7 @@ export class ProcessorWaits {
    * @param wallNs how long the program ran
    */
   over(wallNs: number, sampler: Pick<ProcSampler, "waited">): ProcessorWait | undefined {
-    const to = pressureNs();
+    const to = waitedNs();
     const elapsed = this.now() - this.fromNs;
     const seen = sampler.waited();
     const machineNs =
@@ -30,10 +30,12 @@ export class ProcessorWaits {
   }
 }
 
-function pressureNs(): number | undefined {
+/** What waited in this machine, and what the whole machine waited for its host. */
+function waitedNs(): number | undefined {
   try {
     const total = parseCpuPressure(readProcFile("/proc/pressure/cpu") ?? "");
-    return total === undefined ? undefined : total * 1000;
+    const stolen = parseStolenTicks(readProcFile("/proc/stat") ?? "") ?? 0;
+    return total === undefined ? undefined : total * 1000 + stolen * NS_PER_TICK;
   } catch {
     // Kernels that were started without it let the file be opened and not be read; sandboxes refuse it. Then it is not known.
     return undefined;

@@ -114,7 +114,7 @@ export const runManifestSchema = z.object({
   wallNs: z.nullable(z.number()),
   /**
    * How long was waited for a processor, nanoseconds of `wallNs`: by threads of the program and its tracer, added up, and by anything on
-   * the machine. What was not measured is null; absent where nothing was.
+   * the machine, what its host took from a virtual one included. What was not measured is null; absent where nothing was.
    */
   processorWait: z.optional(z.object({ treeNs: z.nullable(z.number()), machineNs: z.nullable(z.number()) })),
   /** What is in the folder; `lost` tells what was seen and is not. */

@@ -8,6 +8,7 @@ import {
   parseProcStatus,
   parseRunDelay,
   parseSchedstat,
+  parseStolenTicks,
 } from "./procParse.ts";
 
 /** A line of `/proc/PID/stat` as proc(5) has it, with the fields that are used at their places. */
@@ -107,6 +108,9 @@ describe("the small files", () => {
       "some avg10=84.69 avg60=77.34 avg300=58.17 total=13191371243\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
     expect(parseCpuPressure(pressure)).toBe(13191371243);
     expect(parseCpuPressure("")).toBeUndefined();
+    const stat = "cpu  3677970 77444 663910 1597191 6534 0 9138 159847 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n";
+    expect(parseStolenTicks(stat)).toBe(159847);
+    expect(parseStolenTicks("cpu  1 2 3\n")).toBeUndefined();
   });
 
   it("reads children", () => {

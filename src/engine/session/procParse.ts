@@ -129,6 +129,12 @@ export function parseCpuPressure(text: string): number | undefined {
   return total === undefined ? undefined : Number(total);
 }
 
+/** Ticks since boot in which the host kept a virtual machine's CPUs from running, added up over them, from `/proc/stat`. */
+export function parseStolenTicks(text: string): number | undefined {
+  const stolen = /^cpu +(?:\d+ ){7}(\d+)/.exec(text)?.[1];
+  return stolen === undefined ? undefined : Number(stolen);
+}
+
 /** Pids from `/proc/PID/task/TID/children`. */
 export function parseChildren(text: string): number[] {
   return text
