@@ -32,9 +32,13 @@ const PRINTING_CALLS = ["write", "writev"] as const;
 
 /**
  * Starts (or attaches to) a program and records it into a new run folder.
- * @throws ExpectedError when it cannot be started or recorded; no run folder is left behind then
+ * @param isWanted asked before the program is started: finding out what can be recorded takes a moment, in which the user may give up
+ * @throws ExpectedError when it cannot be started or recorded, or is not wanted any more; no run folder is left behind then
  */
-export async function startRecording(request: RecordingRequest): Promise<Recording> {
+export async function startRecording(
+  request: RecordingRequest,
+  isWanted: () => boolean = () => true,
+): Promise<Recording> {
   const { what, options } = request;
   // First of all: what we open from here on is ours alone.
   const inherited = what.kind === "launch" && what.stdio.kind === "inherit" ? inheritedDescriptors() : [];
@@ -47,6 +51,7 @@ export async function startRecording(request: RecordingRequest): Promise<Recordi
     ),
     gitInfo(what.kind === "launch" ? what.cwd : request.workspace),
   ]);
+  if (!isWanted()) throw new ExpectedError("The recording was given up before the program started");
   if (what.kind === "attach" && recorder.id === "none") {
     throw new ExpectedError("Attaching needs a recorder of system calls", {
       code: "usage",

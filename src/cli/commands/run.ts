@@ -167,7 +167,7 @@ async function record(request: RecordingRequest, quiet: boolean, { stderr }: Cli
     asked = true;
   });
   try {
-    recording = await startRecording(request);
+    recording = await startRecording(request, () => signals.endedBy === undefined);
     recording.onNotice((notice) => notices.push(notice));
     recording.onState((state) => {
       if (state !== "finishing") return;
