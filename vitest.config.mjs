@@ -9,6 +9,8 @@ export default defineConfig({
     // Real programs are traced in many tests; the machine's load must not fail them.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is awaited comes; how soon is the machine's affair.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

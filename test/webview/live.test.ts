@@ -74,10 +74,12 @@ describe.skipIf(browserPath === undefined)(
         await open();
         await page.getByRole("button", { name: "Record a Program…" }).click();
         await page.getByRole("button", { name: "Check This Machine" }).click();
-        expect((await calls("command")).map(({ params }) => params)).toEqual([
-          { command: "start", sessionId: null },
-          { command: "doctor", sessionId: null },
-        ]);
+        await expect
+          .poll(async () => (await calls("command")).map(({ params }) => params))
+          .toEqual([
+            { command: "start", sessionId: null },
+            { command: "doctor", sessionId: null },
+          ]);
       });
 
       it("says why nothing runs in an untrusted workspace, and starts nothing", async () => {
@@ -86,7 +88,9 @@ describe.skipIf(browserPath === undefined)(
         expect(await page.getByRole("button", { name: /Record/ }).count()).toBe(1);
         expect(await page.getByRole("button", { name: "Show Recorded Runs" }).count()).toBe(1);
         await page.getByRole("button", { name: "Manage Workspace Trust" }).click();
-        expect((await calls("command"))[0]?.params).toEqual({ command: "manageTrust", sessionId: null });
+        await expect
+          .poll(async () => (await calls("command"))[0]?.params)
+          .toEqual({ command: "manageTrust", sessionId: null });
       });
 
       it("shows state, time, program and the buttons that fit the state", async () => {
@@ -118,7 +122,7 @@ describe.skipIf(browserPath === undefined)(
           "Record another program",
         ]);
         await header.getByRole("button", { name: "Open the report of this run" }).click();
-        expect((await calls("command")).at(-1)?.params).toMatchObject({ command: "openReport" });
+        await expect.poll(async () => (await calls("command")).at(-1)?.params).toMatchObject({ command: "openReport" });
       });
 
       it("names the signal that killed the program", async () => {
@@ -192,7 +196,7 @@ describe.skipIf(browserPath === undefined)(
         const section = page.getByRole("region", { name: "Slowest system calls" });
         await expect.poll(() => section.innerText()).toContain("sudo apt-get install strace");
         await section.getByRole("button", { name: "Check this machine" }).click();
-        expect((await calls("command")).at(-1)?.params).toMatchObject({ command: "doctor" });
+        await expect.poll(async () => (await calls("command")).at(-1)?.params).toMatchObject({ command: "doctor" });
       });
 
       it("explains an empty log, before and after the end", async () => {
@@ -317,9 +321,9 @@ describe.skipIf(browserPath === undefined)(
         );
         expect(await page.locator('.row[aria-selected="true"]').count()).toBe(4);
         await page.keyboard.press("Enter");
-        expect((await calls("openSource")).map(({ params }) => params)).toEqual([
-          { file: "/home/you/project/src/train.py", line: 14 },
-        ]);
+        await expect
+          .poll(async () => (await calls("openSource")).map(({ params }) => params))
+          .toEqual([{ file: "/home/you/project/src/train.py", line: 14 }]);
         await page.keyboard.press("Control+c");
         await expect
           .poll(() => page.evaluate(() => navigator.clipboard.readText()))
@@ -339,9 +343,9 @@ describe.skipIf(browserPath === undefined)(
         await open({ width: 700 });
         await record(100);
         await page.locator('.row[data-position="96"]').click();
-        expect((await calls("openSource")).map(({ params }) => params)).toEqual([
-          { file: "/home/you/project/src/train.py", line: 16 },
-        ]);
+        await expect
+          .poll(async () => (await calls("openSource")).map(({ params }) => params))
+          .toEqual([{ file: "/home/you/project/src/train.py", line: 16 }]);
         const detail = page.getByRole("region", { name: "Selected line" });
         expect(await detail.locator("pre").innerText()).toContain("line 96:");
         await detail.getByRole("button", { name: /train\.py:16/ }).click();
