@@ -27,6 +27,7 @@ test.each([
   ["std::ostream& operator<< <char>(std::ostream&, char const*)", "operator<<"],
   ["bool ns::operator<(ns::A const&, ns::A const&)", "ns::operator<"],
   ["A::operator bool() const", "A::operator bool"],
+  ["A::operator<(A const&)::{lambda(B)#1}::operator()(B) const", "A::operator<::{lambda#1}::operator()"],
   ["A::operator->() const", "A::operator->"],
   ["std::unique_ptr<A>::operator*() const", "std::unique_ptr::operator*"],
   // Not understood.

@@ -1,6 +1,6 @@
-/** Kept while spaces and parentheses are looked at; none of it occurs in names. */
+/** Stand for what has spaces and brackets of its own while those of the name are looked at; no name has such characters. */
 const ANONYMOUS = "\u0001";
-const OPERATOR = "\u0002";
+const OPERATOR = /\u0002(\d+)\u0002/g;
 
 /**
  * A function's name as a person says it: without parameters, template arguments, return type, clones and hashes, which demanglers of C++
@@ -18,8 +18,8 @@ export function shortFunctionName(full: string): string {
     .slice(0, open)
     .replaceAll("(anonymous namespace)", ANONYMOUS)
     .replace(/\boperator(?:\(\)|\[\]|<=>|<<=?|>>=?|->\*?|<=?|>=?| [^:()]+$)/g, (operator) => {
-      operators.push(operator);
-      return OPERATOR;
+      const index = operators.push(operator) - 1;
+      return `\u0002${index}\u0002`;
     });
   const bare = withoutGroups(base)?.trim();
   if (bare === undefined) return name;
@@ -27,8 +27,7 @@ export function shortFunctionName(full: string): string {
     .slice(bare.lastIndexOf(" ") + 1)
     .replace(/^[*&]+/, "")
     .replaceAll(ANONYMOUS, "(anonymous namespace)")
-    // Operators of the part that was cut off come first.
-    .replaceAll(OPERATOR, () => operators.splice(operators.length - 1, 1)[0] ?? "operator");
+    .replace(OPERATOR, (_, index: string) => operators[Number(index)] ?? "operator");
   return short === "" ? name : short;
 }
 

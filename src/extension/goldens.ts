@@ -72,6 +72,7 @@ export function createGoldens(around: GoldenSurroundings): Goldens {
 
   const acceptance = store.add(new Acceptance(around.cliPath, comparisons));
   store.add(compareWhenConfigured(comparisons, onError));
+  // This bundle has commands of its own, beside those of the one that is loaded first.
   store.add(runningCommands);
 
   const divergences = new DivergenceCommands({ model, tree, events, marks, acceptance });

@@ -31,8 +31,12 @@ export const NO_DEVICES = 6;
 
 /** The arguments that make `nvidia-smi` print figures of every GPU; without an interval, once. */
 export function gpuQuery(intervalMs?: number): string[] {
+  return query("gpu", GPU_FIELDS, intervalMs);
+}
+
+function query(what: string, fields: string, intervalMs: number | undefined): string[] {
   const loop = intervalMs === undefined ? [] : ["-lms", String(intervalMs)];
-  return [`--query-gpu=${GPU_FIELDS}`, "--format=csv,noheader,nounits", ...loop];
+  return [`--query-${what}=${fields}`, "--format=csv,noheader,nounits", ...loop];
 }
 
 /**
@@ -105,12 +109,7 @@ export class GpuSampler {
   private watchProcesses(): void {
     const processes = new WatchedTool({
       program: this.program,
-      args: [
-        `--query-compute-apps=${GPU_PROCESS_FIELDS}`,
-        "--format=csv,noheader,nounits",
-        "-lms",
-        String(this.intervalMs),
-      ],
+      args: query("compute-apps", GPU_PROCESS_FIELDS, this.intervalMs),
       bytesPerSecond: BYTES_PER_SECOND,
       onLine: (line) => this.readings.takeProcess(line, this.options.now()),
       onEnd: () => {

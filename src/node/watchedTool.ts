@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { ByteLines } from "../base/byteLines.ts";
 import { oneLine, truncate } from "../base/text.ts";
+import { GuardProcess } from "./guardProcess.ts";
 
 /** How a tool that was to run on came to its end. */
 export interface ToolEnd {
@@ -26,15 +27,15 @@ const LONGEST_LINE = 4096;
 const LONGEST_WORDS = 300;
 
 /**
- * Kills the process group `$1` when its input ends without the word "over": the recorder was killed. A tool that has nothing to
- * print would never find its pipe broken. (In dash, `kill` takes `--` only after `-s`.) The script is constant.
+ * Kills the process group `$1` when the recorder was killed: a tool that has nothing to print would never find its pipe broken. (In dash,
+ * `kill` takes `--` only after `-s`.)
  */
-const GUARD = 'while read -r word; do said=$word; done; [ "$said" = over ] || kill -s KILL -- "-$1"';
+const GUARD = '[ "$said" = over ] || kill -s KILL -- "-$1"';
 
 /** A helper program that prints lines for as long as it is wanted. It never outlives this process, however that ends. */
 export class WatchedTool {
   private readonly child: ChildProcess;
-  private readonly guard: ChildProcess | undefined;
+  private readonly guard: GuardProcess | undefined;
   private readonly decoder = new TextDecoder();
   private stopped = false;
   private isGone = false;
@@ -73,14 +74,14 @@ export class WatchedTool {
         // Its end is told by "close" in any case.
       });
     }
-    this.guard = this.child.pid === undefined ? undefined : guard(this.child.pid);
+    this.guard = this.child.pid === undefined ? undefined : new GuardProcess(GUARD, [String(this.child.pid)]);
   }
 
   /** Ends it and all it started, now. */
   stop(): void {
     if (this.stopped) return;
     this.stopped = true;
-    this.guard?.stdin?.end("over\n");
+    this.guard?.close();
     const { child } = this;
     // What it started may outlive it, and holds its output open.
     if (child.pid !== undefined && !this.isGone) {
@@ -124,20 +125,4 @@ export class WatchedTool {
     this.stop();
     this.options.onEnd(end);
   }
-}
-
-function guard(group: number): ChildProcess {
-  const child = spawn("/bin/sh", ["-c", GUARD, "sh", String(group)], {
-    detached: true,
-    cwd: "/",
-    stdio: ["pipe", "ignore", "ignore"],
-    env: { LC_ALL: "C" },
-  });
-  child.on("error", () => {
-    // Without it a tool that prints nothing outlives a recorder that is killed; nothing else is different.
-  });
-  child.stdin?.on("error", () => undefined);
-  child.unref();
-  (child.stdin as Socket | null)?.unref();
-  return child;
 }

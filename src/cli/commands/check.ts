@@ -3,7 +3,9 @@ import { ExpectedError } from "../../base/errors.ts";
 import { formatNs, plural } from "../../base/format.ts";
 import { shown } from "../../base/terminal/shown.ts";
 import { truncate } from "../../base/text.ts";
+import { outcomeOf } from "../../engine/report/checkOutcome.ts";
 import type { CheckEntry, CheckReport } from "../../engine/report/checkReport.ts";
+import { isBudgetsAlone } from "../../engine/view/divergenceWords.ts";
 import { CONFIG_FILE, loadBudgets, loadConfig, problemText } from "../../node/config.ts";
 import { acceptTarget } from "../../node/golden/accept.ts";
 import {
@@ -12,10 +14,8 @@ import {
   checkTargets,
   defaultJobs,
   exitCodeOf,
-  outcomeOf,
   planCheck,
 } from "../../node/golden/check.ts";
-import { NO_GOLDEN } from "../../node/golden/compareWithGolden.ts";
 import { goldenSettings } from "../../node/golden/goldenSettings.ts";
 import { Cancelled } from "../../node/golden/recordTarget.ts";
 import { findWorkspace } from "../../node/workspace.ts";
@@ -170,8 +170,7 @@ async function update(
 ): Promise<number> {
   // Who has budgets and no golden did not ask for one.
   const changed = entries.filter(
-    ({ comparison: { verdict, reason, budgets } }) =>
-      verdict !== "equivalent" && !(budgets.length > 0 && reason?.startsWith(NO_GOLDEN)),
+    ({ comparison }) => comparison.verdict !== "equivalent" && !isBudgetsAlone(comparison),
   );
   const names = truncate(changed.map(({ target }) => shown(target)).join(", "), MAX_TOLD);
   if (changed.length === 0) {

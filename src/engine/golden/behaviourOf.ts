@@ -3,6 +3,7 @@ import { splitArguments } from "../query/splitArguments.ts";
 import { normalizePosixPath, relativeToWorkspace } from "../trace/sites.ts";
 import { SyscallState, type ThreadExit, type Trace } from "../trace/trace.ts";
 import type { Behaviour, BehaviourSite, BehaviourThread, EventShape } from "./behaviour.ts";
+import { CREATING_CALLS } from "./creatingCalls.ts";
 import { CodeLoading } from "./loading.ts";
 import { CallMemo } from "./normalise/callMemo.ts";
 import type { NormaliseContext } from "./normalise/normaliseContext.ts";
@@ -23,7 +24,6 @@ const TELLING: ReadonlySet<string> = new Set([
 const MAX_FOLDERS = 1 << 20;
 /** Thread ids are below this on every kernel. */
 const MAX_TID = 1 << 22;
-const CREATING: ReadonlySet<string> = new Set(["clone", "clone3", "fork", "vfork", "clone2"]);
 
 export type { NormaliseContext } from "./normalise/normaliseContext.ts";
 
@@ -84,7 +84,7 @@ class BehaviourMaker {
     const { syscalls } = this.trace;
     const { normaliser, shapes, shapeOf, startup, processOf } = this;
     const telling = syscalls.names.map((name) => TELLING.has(name));
-    const creating = syscalls.names.map((name) => CREATING.has(name));
+    const creating = syscalls.names.map((name) => CREATING_CALLS.has(name));
     const loads = normaliser.isOn("code-loading");
     for (let row = 0; row < syscalls.length; row++) {
       const thread = syscalls.thread[row] as number;
@@ -221,7 +221,7 @@ class BehaviourMaker {
   private creationSites(): Map<number, string> {
     const { syscalls, stacks, sites } = this.trace;
     const found = new Map<number, string>();
-    const creating = syscalls.names.map((name) => CREATING.has(name));
+    const creating = syscalls.names.map((name) => CREATING_CALLS.has(name));
     for (let row = 0; row < syscalls.length; row++) {
       if (creating[syscalls.name[row] as number] !== true || !((syscalls.result[row] as number) > 0)) continue;
       const stack = syscalls.stack[row] as number;

@@ -110,18 +110,22 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   /** An update has been dealt with: asks for fewer while they come late. */
   private keepPace(sessionId: string, sentAtMs: number): void {
-    const recording = this.recordings.find(sessionId);
-    if (recording === undefined || recording.info === null || recording.end !== null || recording.over) return;
+    const info = this.recordings.find(sessionId)?.info ?? null;
+    if (info === null || !this.goesOn(sessionId)) return;
     // A restarted session is another run, which begins at the usual pace.
-    const pace = this.paces.get(recording.info) ?? new UpdatePace();
-    this.paces.set(recording.info, pace);
+    const pace = this.paces.get(info) ?? new UpdatePace();
+    this.paces.set(info, pace);
     const intervalMs = pace.observe(sentAtMs, Date.now());
     if (intervalMs === undefined) return;
     this.recordings.request(sessionId, "goldentrace.pace", { intervalMs }).catch((error: unknown) => {
       // A session that ends at this moment has no updates to space out any more.
-      const now = this.recordings.find(sessionId);
-      if (now !== undefined && !now.over && now.end === null) this.log.warn(`The pace of updates stays: ${error}`);
+      if (this.goesOn(sessionId)) this.log.warn(`The pace of updates stays: ${error}`);
     });
+  }
+
+  private goesOn(sessionId: string): boolean {
+    const recording = this.recordings.find(sessionId);
+    return recording !== undefined && !recording.over && recording.end === null;
   }
 
   private state(): LiveState {
@@ -173,8 +177,7 @@ export class LiveViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       try {
         return await adapter();
       } catch (error) {
-        const now = this.recordings.find(recording.sessionId);
-        if (now !== undefined && !now.over && now.end === null) throw error;
+        if (this.goesOn(recording.sessionId)) throw error;
       }
     }
     return runFolder(folder);

@@ -37,8 +37,6 @@ export interface CheckRequest extends RecordingPlace {
   readonly onEnd?: ((entry: CheckEntry) => void) | undefined;
 }
 
-export { outcomeOf };
-
 /** Recordings that confirm a regression before it is told. */
 const CONFIRMATIONS = 2;
 /** Timings suffer from programs that run beside: a quarter of the processors leaves each of them room. */

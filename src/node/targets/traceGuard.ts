@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Socket } from "node:net";
+import { GuardProcess } from "../guardProcess.ts";
 import type { OwnedDescriptor } from "../pipes.ts";
 
 /**
- * Waits until its input ends: after the word "over", or because the recorder was killed. Then, with `$2`, it lets go of the tracer,
- * which is the process that was told to write (`-o`) to `$1`. In any case it reads what is still written. Descriptor 3 is the trace.
- * The script is constant.
+ * Unless all is over, and with `$2`, lets go of the tracer, which is the process that was told to write (`-o`) to `$1`. In any case it
+ * reads what is still written. Descriptor 3 is the trace.
  */
 const GUARD = [
-  "while read -r word; do said=$word; done",
   'words() { tr "\\0" "\\n" <"$1" 2>/dev/null; }',
   'if [ -n "$2" ] && [ "$said" != over ]; then for file in $(grep -lzxF -e "$1" /proc/[0-9]*/cmdline 2>/dev/null); do',
   'if words "$file" | grep -xF -B1 -e "$1" | head -n 1 | grep -qxe -o; then',
@@ -21,7 +18,7 @@ const GUARD = [
  * say so on the program's own terminal.
  */
 export class TraceGuard {
-  private readonly child: ChildProcess;
+  private readonly guard: GuardProcess;
 
   /**
    * @param trace a blocking reading end of the trace; owned and closed
@@ -29,24 +26,12 @@ export class TraceGuard {
    * @param mayLetGo the tracer may be told to let go of its processes
    */
   constructor(trace: OwnedDescriptor, tracePath: string, mayLetGo: boolean) {
-    this.child = spawn("/bin/sh", ["-c", GUARD, "sh", tracePath, mayLetGo ? "let-go" : ""], {
-      // Out of reach of the terminal's signals.
-      detached: true,
-      cwd: "/",
-      stdio: ["pipe", "ignore", "ignore", trace.number],
-      env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
-    });
+    this.guard = new GuardProcess(GUARD, [tracePath, mayLetGo ? "let-go" : ""], trace.number);
     trace.close();
-    this.child.on("error", () => {
-      // Without it a recorder that is killed is noticed on the program's terminal, and nothing else is different.
-    });
-    this.child.stdin?.on("error", () => undefined);
-    this.child.unref();
-    (this.child.stdin as Socket | null)?.unref();
   }
 
   /** The trace has ended, or is somebody else's now. */
   close(): void {
-    this.child.stdin?.end("over\n");
+    this.guard.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { DivergenceKind } from "../../../protocol/comparison.ts";
 import type { EventShape } from "../behaviour.ts";
+import { CREATING_CALLS } from "../creatingCalls.ts";
 import type { Differences, Side, ThreadDifferences, UnmatchedThread } from "./differences.ts";
 import type { Edit } from "./edits.ts";
 import type { Excluded } from "./exclusions.ts";
@@ -114,8 +115,6 @@ function threadGroups(differences: Differences): ThreadGroup[] {
   return groups;
 }
 
-const CREATING = new Set(["clone", "clone2", "clone3", "fork", "vfork"]);
-
 function creationEdits(differences: Differences, side: Side): Map<string, Edit[]> {
   const kind = side === "golden" ? "removed" : "added";
   const found = new Map<string, Edit[]>();
@@ -123,7 +122,7 @@ function creationEdits(differences: Differences, side: Side): Map<string, Edit[]
     for (const edit of pair.edits) {
       if (edit.kind !== kind) continue;
       const { name, value } = shapeOf(differences, side, edit[side]);
-      const label = CREATING.has(name) && value !== "" ? labelOfKey(value) : undefined;
+      const label = CREATING_CALLS.has(name) && value !== "" ? labelOfKey(value) : undefined;
       if (label === undefined) continue;
       const known = found.get(label);
       if (known === undefined) found.set(label, [edit]);

@@ -1,6 +1,5 @@
+import type { Side } from "./differences.ts";
 import { forEachDifference, type Stream } from "./streams.ts";
-
-type Side = "golden" | "actual";
 
 /** What of an event makes it the same call: its name and object, and the function it comes from. */
 export interface Likeness {

@@ -3,6 +3,7 @@ import { shortFunctionName } from "../../../base/functionName.ts";
 import { oneLine, truncate } from "../../../base/text.ts";
 import type { ComparisonSite } from "../../../protocol/comparison.ts";
 import type { EventShape } from "../behaviour.ts";
+import { CREATING_CALLS } from "../creatingCalls.ts";
 import { objectText } from "./eventText.ts";
 import { times, wordingOf } from "./wording.ts";
 
@@ -18,8 +19,6 @@ export interface Told {
   /** Used where the line is gone. */
   readonly goldenSite: ComparisonSite | null;
 }
-
-const CREATING: ReadonlySet<string> = new Set(["clone", "clone2", "clone3", "fork", "vfork"]);
 
 /** Fewer calls than this on both sides are told as "3 times instead of once". */
 const FEW = 10;
@@ -172,7 +171,7 @@ export function exitTitle(thread: string, golden: number | string, actual: numbe
 
 /** Making a thread or a process is told by which one: where two change places, both are made by the same call. */
 function callText({ name, object, value = "" }: Pick<Told, "name" | "object" | "value">): string {
-  if (CREATING.has(name) && value !== "") {
+  if (CREATING_CALLS.has(name) && value !== "") {
     const key = truncate(oneLine(value), 100);
     return `the start of ${key.slice(key.lastIndexOf(">") + 1)}`;
   }

@@ -1,5 +1,6 @@
 import { endOfAnnotation, endOfString, opensAnnotation } from "../../query/tracerText.ts";
 import { isStream, isWakeUp } from "../classify.ts";
+import { CREATING_CALLS } from "../creatingCalls.ts";
 import { canonicalCall, canonicalName } from "./canonicalNames.ts";
 import { objectOf } from "./objects.ts";
 import { type PathRules, resolveFrom } from "./paths.ts";
@@ -19,7 +20,6 @@ export type StandardStreams = readonly [string | undefined, string | undefined, 
 
 const STANDARD = ["<stdin>", "<stdout>", "<stderr>"] as const;
 /** Calls that create a process or a thread. */
-const CREATING: ReadonlySet<string> = new Set(["clone", "clone3", "clone2", "fork", "vfork"]);
 const DESCRIPTOR = /^(?:-?\d+|AT_FDCWD|fd)$/;
 const SOCKET_TARGET = /^(?:socket:\[|[A-Z][A-Z0-9-]*:\[)/;
 const ADDRESS_IN_TEXT = /(?<![\w|<])0x[0-9a-f]{6,}\b/g;
@@ -38,7 +38,7 @@ export class CallRules {
   /** @param cwd raw directory that relative paths count from */
   call(raw: Call, cwd: string): Call {
     let { name, args }: { name: string; args: readonly string[] } = raw;
-    if (CREATING.has(name)) return this.creation(name, args);
+    if (CREATING_CALLS.has(name)) return this.creation(name, args);
     if (this.isOn("canonical-names")) {
       ({ name, args } = canonicalCall(name, args, `AT_FDCWD<${cwd}>`));
       if (name !== raw.name) this.hit("canonical-names");
